@@ -1,0 +1,44 @@
+/* What the user asked for: the question, the target and every option, read once by cmd and never changed while a run lasts. */
+#ifndef MAILWHY_ASKED_H
+#define MAILWHY_ASKED_H
+
+#include <mailwhy/text.h>
+
+#include <stdbool.h>
+
+/* The legs of a mail's way, as bits. */
+enum mw_leg {
+    MW_SUBMIT = 1,   /* client to its own server */
+    MW_SEND = 2,     /* own server to others */
+    MW_RECEIVE = 4,  /* others to own server */
+    MW_RETRIEVE = 8, /* server to client by IMAP or POP3 */
+    MW_ACCOUNT = 16, /* what happens inside the mailbox */
+    MW_ALL_LEGS = 31
+};
+
+struct mw_asked {
+    const char *question; /* check, send, receive, or a tool's word */
+    unsigned legs;        /* those that the question is about */
+    const char *target;   /* as written */
+    const char *mailbox;  /* user@domain with an A-label domain (the local part as written), or NULL */
+    const char *domain;   /* A-labels; NULL where the target is a host */
+    const char *host;     /* target of a tool that takes HOST[:PORT]; NULL else */
+    const char *address;  /* target host that is an address literal; NULL else */
+    int port;             /* 0: not given */
+
+    struct mw_list resolvers;    /* ADDR[:PORT]; empty: the system's */
+    const char *trust_anchor;    /* DNSSEC; NULL: the system's */
+    const char *ca_file;         /* NULL: the system's */
+    bool only_ipv4, only_ipv6;
+    double timeout_s;            /* whole run */
+    const char *user;            /* login name; NULL: the mailbox */
+    const char *password;        /* NULL: no login. Never printed, never told */
+    bool insecure_login;
+    struct mw_list configs;      /* files of --config */
+    const char *from;            /* outside sender */
+    const char *to;              /* outside recipient */
+    struct mw_list dkim_selectors, dnsbls, controls;
+    const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
+};
+
+#endif

@@ -1,0 +1,27 @@
+/* One HTTPS (or HTTP) GET, by libcurl, in the loop. Names are resolved by our resolver, addresses that are private are refused unless the target itself is
+ * there, no redirect is followed unless asked for, and 64 KiB is the end. */
+#ifndef MAILWHY_FETCH_H
+#define MAILWHY_FETCH_H
+
+#include <mailwhy/net.h>
+#include <mailwhy/tls.h>
+
+struct mw_fetched {
+    const char *outcome;    /* MW_OK (a response came), MW_TIMED_OUT, MW_REFUSED, MW_RESET, MW_UNREACHABLE, MW_TLS_FAILED, MW_TOO_LONG, MW_GARBLED, or "dns" (the name has no address) */
+    const char *why;        /* clause with the library's words, safe to show; "" */
+    enum mw_dns_status dns; /* of the address lookup */
+    int status;             /* HTTP status; 0: none */
+    const char *media_type; /* "" where none */
+    const char *location;   /* of a redirect; NULL */
+    const char *body;       /* NUL behind */
+    size_t body_bytes;
+    int64_t date;           /* Date header, -1: none */
+    const char *address;    /* that answered; "" */
+    double ms;
+};
+
+typedef void mw_got_fetched(void *context, const struct mw_fetched *fetched);
+/* `redirects`: how many may be followed (0: none, as RFC 8461 section 3.3 demands). The answer lives in the net's arena. */
+void mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s, mw_got_fetched *got, void *context);
+
+#endif

@@ -1,0 +1,69 @@
+/* The network for probes: one event loop, a resolver, connections. Nothing here judges and nothing blocks.
+ *
+ * A question asked twice in a run (same name, type, server and flags) is sent once; both askers get the one answer. Every callback comes from
+ * the loop, never from inside the call that started the work. All that is started ends by itself at its deadline; mw_net_free ends what is left. */
+#ifndef MAILWHY_NET_H
+#define MAILWHY_NET_H
+
+#include <mailwhy/arena.h>
+#include <mailwhy/dns.h>
+#include <mailwhy/text.h>
+
+#include <stdbool.h>
+
+struct uv_loop_s;
+struct mw_net;
+
+struct mw_net_options {
+    struct mw_list resolvers; /* ADDR[:PORT] or [ADDR]:PORT; empty: /etc/resolv.conf */
+    const char *ca_file;      /* NULL: OpenSSL's hashed directory, read on demand */
+    const char *trust_anchor; /* NULL: the system's */
+    bool only_ipv4, only_ipv6;
+    double dns_wait_s;     /* one try of one question; 0: 2.5 s (3 tries) */
+    double connect_wait_s; /* 0: 10 s */
+};
+
+/* NULL with *flaw set (one clause) where a resolver or CA file of the options cannot be used; no resolver at all is not a flaw: questions then end
+ * MW_DNS_UNREACHABLE. Strings are copied into `arena` (the run's). */
+struct mw_net *mw_net_new(struct mw_arena *arena, const struct mw_net_options *options, const char **flaw);
+void mw_net_free(struct mw_net *net);
+struct uv_loop_s *mw_net_loop(struct mw_net *net);
+struct mw_arena *mw_net_arena(struct mw_net *net);
+const struct mw_net_options *mw_net_options(const struct mw_net *net);
+/* The resolvers in use, addresses with port; count 0: none. */
+const struct mw_list *mw_net_resolvers(const struct mw_net *net);
+
+/* --- DNS ------------------------------------------------------------------------------------------------------------------------------------- */
+struct mw_question {
+    const char *name;   /* without trailing dot */
+    int type;           /* enum mw_dns_type */
+    const char *server; /* address[:port] to ask without recursion; NULL: the resolver, with recursion */
+    bool checking_disabled; /* CD */
+    bool tcp;
+};
+typedef void mw_got_answer(void *context, const struct mw_dns_answer *answer);
+/* The answer stays valid as long as the net. */
+void mw_dns_ask(struct mw_net *net, const struct mw_question *question, mw_got_answer *got, void *context);
+
+/* Validation here with libunbound and the trust anchor (mw_net_options), through the resolvers. "secure", "insecure", "bogus" (why: libunbound's words) or
+ * "unknown" (why: no trust anchor, timed out, …). */
+typedef void mw_got_validation(void *context, const char *verdict, const char *why);
+void mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
+bool mw_dns_can_validate(struct mw_net *net);
+
+/* --- connections ----------------------------------------------------------------------------------------------------------------------------- */
+/* Connects to one address. `outcome` is one of MW_OK, MW_REFUSED, MW_TIMED_OUT, MW_UNREACHABLE, MW_RESET (fact.h); with MW_OK the socket is the caller's
+ * (non-blocking, TCP_NODELAY). `ms` is the time that it took. */
+struct mw_dial;
+typedef void mw_got_socket(void *context, int socket, const char *outcome, double ms);
+struct mw_dial *mw_dial(struct mw_net *net, const char *address, int port, double wait_s, mw_got_socket *got, void *context);
+void mw_dial_cancel(struct mw_dial *dial);
+/* Has this machine a route to public addresses of the family? Asks the kernel alone; no packet leaves. */
+bool mw_net_has_route(bool ipv6);
+
+/* --- timers ---------------------------------------------------------------------------------------------------------------------------------- */
+struct mw_timer;
+struct mw_timer *mw_timer_start(struct mw_net *net, double wait_s, void (*rang)(void *context), void *context);
+void mw_timer_stop(struct mw_timer *timer); /* NULL is allowed */
+
+#endif

@@ -1,0 +1,40 @@
+/* Replies of SMTP (RFC 5321 section 4.2), IMAP (RFC 9051) and POP3 (RFC 1939): bytes in, struct out. No sockets, no clock. */
+#ifndef MAILWHY_REPLY_H
+#define MAILWHY_REPLY_H
+
+#include <mailwhy/arena.h>
+#include <mailwhy/text.h>
+
+/* Ceilings of one reply: a longer line or reply is MW_FRAME_TOO_LONG. */
+#define MW_LINE_CEILING 8192u
+#define MW_REPLY_CEILING 65536u
+#define MW_REPLY_LINES 1000u
+
+enum {
+    MW_FRAME_MORE = 0,      /* not whole yet */
+    MW_FRAME_GARBLED = -1,  /* this is not the protocol */
+    MW_FRAME_TOO_LONG = -2
+};
+
+struct mw_reply {
+    int code;             /* SMTP: 100..599. IMAP: 'O' OK, 'N' NO, 'B' BAD, 'P' PREAUTH, 'Y' BYE, '+' continuation. POP3: '+' or '-' */
+    const char *enhanced; /* SMTP: "5.1.1" or NULL; POP3 and IMAP: the response code in brackets ("AUTHENTICATIONFAILED"), or NULL */
+    const char *text;     /* words of the last line behind code and enhanced code, safe to show */
+    const char *whole;    /* all lines joined with blanks, safe to show, at most 1,000 bytes: what facts carry ("550 5.1.1 no such user") */
+    struct mw_list lines; /* each line without its line end, safe to show; SMTP: without code and separator; IMAP: untagged lines without "* ", then not the tagged line;
+                             POP3: the lines of a multi-line answer, dots undone, then not the status line */
+};
+
+/* Bytes that the first whole reply in `bytes` takes (and *reply filled, in `arena`), or MW_FRAME_…. `bytes` may hold NUL and more than one reply. */
+long mw_smtp_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
+/* `awaited`: the tag whose answer ends the reply; "" for the greeting. A "+" continuation ends it too. Literals are skipped by their length, up to the ceiling. */
+long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
+/* `awaited`: "." where the answer to the command has many lines when it is +OK (CAPA, UIDL, LIST), else NULL. */
+long mw_pop3_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
+
+/* IMAP: the capabilities of a CAPABILITY line or response code in the reply ("IMAP4rev1", "STARTTLS", "AUTH=PLAIN"); false: the reply has none. */
+bool mw_imap_capabilities(struct mw_arena *arena, const struct mw_reply *reply, struct mw_list *capabilities);
+/* SMTP: the keyword's parameters in the lines of an EHLO reply, "" without any, NULL where it is not listed. */
+const char *mw_smtp_extension(const struct mw_reply *reply, const char *keyword);
+
+#endif

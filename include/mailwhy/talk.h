@@ -1,0 +1,79 @@
+/* Conversations: one engine for SMTP, IMAP and POP3. A dialect says where a reply ends; a table of steps says what we say and who reads the answer.
+ *
+ * The engine connects, does TLS, cuts the stream into replies, keeps deadlines, notes the dialogue, says goodbye, cleans up, and tells how it ended: tcp.end, the dialect's
+ * stage and end facts, the tls.* facts of a handshake, talk.dialogue. Handlers (`got_x`) tell what the reply means and return the next step; they never block, free or
+ * fail. A reviewer compares the table with the RFC. */
+#ifndef MAILWHY_TALK_H
+#define MAILWHY_TALK_H
+
+#include <mailwhy/look.h>
+#include <mailwhy/reply.h>
+#include <mailwhy/tls.h>
+
+struct mw_talk;
+
+struct mw_dialect {
+    const char *name; /* smtp, imap, pop3 */
+    const char *(*goodbye)(struct mw_talk *talk);
+    /* The first whole reply in `bytes`; see reply.h. `awaited` is the tag for IMAP ("" for the greeting), else NULL. */
+    long (*frame)(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
+};
+extern const struct mw_dialect mw_smtp_dialect, mw_imap_dialect, mw_pop3_dialect;
+
+enum {
+    MW_QUIT = -1,  /* say goodbye, then end */
+    MW_END = -2    /* end without a word: the server hung up, or must not be spoken to */
+};
+
+enum mw_step_flag {
+    MW_HANDSHAKE = 1, /* the step is a TLS handshake; its handler gets NULL as reply and reads mw_talk_tls */
+    MW_SECRET = 2     /* the line holds a secret: the dialogue shows its first word alone */
+};
+
+struct mw_step {
+    const char *name; /* the stage as a reader may see it: "EHLO after TLS" */
+    /* The line without line end (the engine adds CRLF; several lines may be joined by CRLF to be said at once). NULL, or returning NULL: we
+     * wait for the server. IMAP: mw_talk_tag() must begin the line. Allocate in mw_talk_look(talk)->arena. */
+    const char *(*say)(struct mw_talk *talk);
+    int (*got)(struct mw_talk *talk, const struct mw_reply *reply);
+    double wait_s; /* for the whole reply; 0: 30 s. Never beyond the run's deadline */
+    unsigned flags;
+};
+
+/* Which facts the conversation tells of itself; MW_NO_FACT: not told. */
+struct mw_talk_facts {
+    enum mw_fact_id end, stage, greeting, greeting_ms;
+};
+
+struct mw_talk_plan {
+    const struct mw_dialect *dialect;
+    const struct mw_step *steps;
+    struct mw_talk_facts facts;
+    int first;           /* index of the step after the connection: the greeting, or the handshake with implicit TLS */
+    size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
+};
+
+/* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
+void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan);
+
+struct mw_look *mw_talk_look(struct mw_talk *talk);
+const char *mw_talk_about(struct mw_talk *talk); /* the endpoint */
+const char *mw_talk_host(struct mw_talk *talk);  /* its host name */
+int mw_talk_port(struct mw_talk *talk);
+void *mw_talk_state(struct mw_talk *talk);
+/* The handshake's result; NULL before one. */
+const struct mw_tls_seen *mw_talk_tls(struct mw_talk *talk);
+/* Is the connection encrypted, and the certificate verified for the host name? */
+bool mw_talk_is_encrypted(struct mw_talk *talk);
+bool mw_talk_is_verified(struct mw_talk *talk);
+/* Bytes that came in clear behind the reply to STARTTLS, made safe; NULL: none. They are thrown away. */
+const char *mw_talk_injected(struct mw_talk *talk);
+/* The tag that the next IMAP command must begin with ("a1"). */
+const char *mw_talk_tag(struct mw_talk *talk);
+/* Another end than MW_OK when a handler ends the conversation: MW_THROTTLED on 421, MW_GARBLED where the server speaks something else. */
+void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome);
+
+/* Tells the tls.* facts of a handshake with that endpoint. */
+void mw_tls_tell(struct mw_look *look, const char *about, const struct mw_tls_seen *seen);
+
+#endif

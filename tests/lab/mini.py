@@ -1,0 +1,125 @@
+"""Servers that misbehave in ways that real ones cannot be configured to: each is a few lines of a scenario.
+
+    at        "host:port"
+    tls       "implicit" to start TLS before the greeting
+    delay     seconds before the greeting
+    greeting  the first line; absent: none is sent
+    rules     [[pattern, reply], …]: the first pattern that a line matches (ignoring case) gives the reply;
+              {tag} and {1} stand for the first word of the line and the first group
+    otherwise the reply to any other line
+    charset   of the replies (utf-8)
+    proxy     "host:port" of a real server: lines pass through, and from its answers those matching `strip` vanish
+
+A reply may end in @close (hang up), @reset (RST), @tls (start TLS after it), @hang (say nothing ever again).
+"""
+
+import asyncio
+import json
+import re
+import socket
+import ssl
+import struct
+import sys
+
+LINE_MAX = 65536
+ACTS = re.compile(r"(.*?)(?:@(close|reset|tls|hang))?\Z", re.DOTALL)
+
+
+def context(chain):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(chain)
+    return tls
+
+
+def reset(writer):
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def answer(play, line):
+    for pattern, reply in play.get("rules", []):
+        found = re.match(pattern, line, re.IGNORECASE)
+        if found:
+            first = found.group(1) if found.groups() else ""
+            return reply.replace("{1}", first or "").replace("{tag}", line.split(" ")[0])
+    return play.get("otherwise", "").replace("{tag}", line.split(" ")[0])
+
+
+class Play:
+    """One conversation."""
+
+    def __init__(self, play, reader, writer):
+        self.play, self.reader, self.writer = play, reader, writer
+
+    async def say(self, text):
+        """False when the conversation is over."""
+        text, act = ACTS.match(text).groups()
+        if text:
+            self.writer.write((text.rstrip("\r\n") + "\r\n").encode(self.play.get("charset", "utf-8")))
+            await self.writer.drain()
+        return await getattr(self, "act_" + act)() if act else True
+
+    async def act_close(self):
+        return False
+
+    async def act_reset(self):
+        reset(self.writer)
+        return False
+
+    async def act_tls(self):
+        await self.writer.start_tls(context(self.play["chain"]))
+        return True
+
+    async def act_hang(self):
+        while await self.reader.read(LINE_MAX):
+            pass
+        return False
+
+    async def run(self):
+        await asyncio.sleep(self.play.get("delay", 0))
+        if not await self.say(self.play.get("greeting", "")):
+            return
+        while line := await self.reader.readline():
+            if not await self.say(answer(self.play, line.decode("latin-1").rstrip("\r\n"))):
+                return
+
+
+async def pump(reader, writer, strip):
+    """Copy lines, without those that match."""
+    while line := await reader.readline():
+        if not (strip and re.search(strip, line)):
+            writer.write(line)
+            await writer.drain()
+    writer.close()
+
+
+async def proxy(play, reader, writer):
+    far_reader, far_writer = await asyncio.open_connection(*play["proxy"])
+    strip = re.compile(play["strip"].encode(), re.IGNORECASE)
+    await asyncio.gather(pump(reader, far_writer, None), pump(far_reader, writer, strip))
+
+
+async def serve(play, reader, writer):
+    try:
+        await (proxy(play, reader, writer) if "proxy" in play else Play(play, reader, writer).run())
+    except (OSError, ssl.SSLError, asyncio.IncompleteReadError, ValueError):
+        pass  # the client may leave whenever it likes
+    finally:
+        if not writer.transport.is_closing():
+            writer.close()
+
+
+async def main(path):
+    with open(path, encoding="utf-8") as handle:
+        plays = json.load(handle)
+    servers = []
+    for play in plays:
+        tls = context(play["chain"]) if play.get("tls") == "implicit" else None
+        for address in play["addresses"]:
+            servers.append(await asyncio.start_server(lambda r, w, p=play: serve(p, r, w), address, play["port"], ssl=tls))
+    await asyncio.gather(*(s.serve_forever() for s in servers))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1]))

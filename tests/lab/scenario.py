@@ -1,0 +1,149 @@
+"""Scenarios: reads the TOML tables, lays a scenario's changes over its base, fills in the placeholders.
+
+A scenario is one table. What it asks and what is true:
+    title, ask (the command line after `mailwhy`), options (more of it; has a default), base (another scenario or base),
+    expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first, healthy
+What it changes in the base (deep-merged; lists of tables are appended to):
+    host.NAME      ip4, ip6, name, names, ptr
+    zone.NAME      ns, on, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
+    dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
+    server.NAME    kind (nsd|knot), hosts
+    cert.NAME      names, kind (see pki.leaf)
+    smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service)
+    retrieval.NAME host, cert, services (imap imaps pop3 pop3s), options (Dovecot, for this address)
+    dovecot        options (Dovecot, for all)
+    user.NAME      address, login, password, extra (fields of Dovecot's passwd-file)
+    web.NAME       host, cert, paths."/x" (body, type, status, redirect)
+    mini           [see mini.py]
+    block          [{to, ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp}]
+    client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
+    off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
+Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password}
+"""
+
+import copy
+import re
+import tomllib
+from pathlib import Path
+
+from . import pki
+
+HERE = Path(__file__).parent
+TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy"}
+CLIENT_DIR = "/run/lab/client"
+LISTS = ("dns", "mini", "block", "off", "remove")
+
+
+class Unknown(Exception):
+    """A scenario that no file names."""
+
+
+def read_all():
+    """{id: table} of bases and scenarios, in the order of the files."""
+    found = {}
+    for path in sorted(HERE.glob("bases/*.toml")) + sorted(HERE.glob("scenarios/*.toml")):
+        with open(path, "rb") as handle:
+            for name, table in tomllib.load(handle).items():
+                if name in found:
+                    raise ValueError(f"{path.name}: {name} is defined twice")
+                found[name] = {**table, "area": path.stem, "is_base": path.parent.name == "bases"}
+    return found
+
+
+def merge(under, over):
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(under.get(key), dict):
+            merge(under[key], value)
+        elif key in LISTS:
+            under[key] = under.get(key, []) + value
+        else:
+            under[key] = copy.deepcopy(value)
+    return under
+
+
+def layered(name, tables):
+    """The tables of a scenario from its deepest base up."""
+    if name not in tables:
+        raise Unknown(name)
+    table = tables[name]
+    below = layered(table["base"], tables) if table.get("base") else []
+    return below + [{k: v for k, v in table.items() if k not in TALK}]
+
+
+def remove(world, path):
+    table, _, key = path.partition(".")
+    world[table].pop(key, None)
+
+
+def fill(value, replace):
+    if isinstance(value, str):
+        return re.sub(r"\{(ip4|ip6|tlsa|dkim|file|password)(?::([\w.-]+))?\}", replace, value)
+    if isinstance(value, list):
+        return [fill(item, replace) for item in value]
+    if isinstance(value, dict):
+        return {key: fill(item, replace) for key, item in value.items()}
+    return value
+
+
+def quoted(text):
+    """A long TXT value as strings of at most 255 bytes."""
+    return '" "'.join(text[i:i + 200] for i in range(0, len(text), 200))
+
+
+def replacer(world, certs):
+    host = world["host"]
+    # fmt: off
+    makers = {
+        "ip4":      lambda name: host[name]["ip4"],
+        "ip6":      lambda name: host[name]["ip6"],
+        "tlsa":     lambda name: pki.tlsa(certs[name]),
+        "dkim":     lambda bits: quoted(pki.dkim_key("s1", bits)),
+        "file":     lambda name: f"{CLIENT_DIR}/{name}",
+        "password": lambda name: f"{CLIENT_DIR}/password",
+    }
+    # fmt: on
+    return lambda found: makers[found[1]](found[2])
+
+
+def certificates(world):
+    return {name: pki.leaf(cert["names"], cert.get("kind", "good")) for name, cert in world["cert"].items()}
+
+
+def load(name, tables=None):
+    """(scenario's own table, world, certificates)."""
+    tables = tables or read_all()
+    world = {}
+    for layer in layered(name, tables):
+        merge(world, layer)
+    for path in world.get("remove", []):
+        remove(world, path)
+    for kind in LISTS:
+        world.setdefault(kind, [])
+    certs = certificates(world)
+    world = fill(world, replacer(world, certs))
+    for kind in ("smtp", "retrieval"):
+        for key, service in world[kind].items():
+            service["name"] = key
+    hosts = world["host"]
+    world["addresses"] = lambda h: [a for a in (hosts[h].get("ip4"), hosts[h].get("ip6")) if a]
+    return tables[name], world, certs
+
+
+def inherited(name, tables, key, default):
+    """A word of the scenario itself or of the nearest base that says it."""
+    while name:
+        if key in tables[name]:
+            return tables[name][key]
+        name = tables[name].get("base")
+    return default
+
+
+def command(name, tables, world):
+    """The arguments after `mailwhy`."""
+    ask = inherited(name, tables, "ask", "check alice@example.org")
+    options = inherited(name, tables, "options", "")
+    return fill(f"{ask} {options}", replacer(world, {})).split()
+
+
+def ids(tables):
+    return [name for name, table in tables.items() if not table["is_base"]]

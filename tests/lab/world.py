@@ -1,0 +1,303 @@
+"""Brings a scenario up inside a box and runs a command where its client sits.
+
+The server namespace holds every address of every server on its loopback; the client has its own network and mount
+namespace, joined by a veth pair. Servers start all at once; that they listen is read from /proc/net, never slept for."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from . import box, mail, mini, pki, scenario, store, web, zones
+
+LAB = Path("/run/lab")
+ROUTER4, ROUTER6 = "198.18.100.1", "2001:2:0:100::1"
+# A file of the system -> what the client (and the servers) see in its place
+SYSTEM_FILES = ("/etc/resolv.conf", "/etc/hosts", "/usr/share/dns/root.key")
+UP_LIMIT_S = 20
+
+
+class NotUp(Exception):
+    """A server did not come up."""
+
+
+# --- networks ---
+
+def server_network(world):
+    lines = ["link set lo up", "link add lab type veth peer name uplink"]
+    for name, host in world["host"].items():
+        if name == "client":
+            continue
+        lines += [f"addr add {a}/{128 if ':' in a else 32} dev lo" + (" nodad" if ":" in a else "")
+                  for a in world["addresses"](name)]
+    lines += [f"addr add {ROUTER4}/24 dev lab", f"addr add {ROUTER6}/64 dev lab nodad", "link set lab up"]
+    box.ip_batch(lines)
+
+
+def client_network(world):
+    client, host = world["client"], world["host"]["client"]
+    lines = ["link set lo up", "link set uplink name eth0"]
+    if client.get("ip4", True):
+        lines.append(f"addr add {host['ip4']}/24 dev eth0")
+    if client.get("ip6", True) and host.get("ip6"):
+        lines.append(f"addr add {host['ip6']}/64 dev eth0 nodad")
+    lines.append("link set eth0 up")
+    if client.get("route", True) and client.get("ip4", True):
+        lines.append(f"route add default via {ROUTER4}")
+    if client.get("route", True) and client.get("ip6", True) and host.get("ip6"):
+        lines.append(f"-6 route add default via {ROUTER6}")
+    box.ip_batch(lines)
+
+
+# fmt: off
+VERDICTS = {
+    "drop":        "drop",
+    "reset":       "reject with tcp reset",
+    "unreachable": "reject with icmpx type host-unreachable",
+}
+# fmt: on
+
+
+def block_rules(world, block):
+    """nft rules of one block, in the server namespace's input hook."""
+    who = "" if block.get("who") == "all" else 'iifname "lab" '
+    ports = "{ " + ", ".join(map(str, block["ports"])) + " }" if block.get("ports") else None
+    what = block.get("match", "")
+    for address in world["addresses"](block["to"]) if block["to"] != "*" else [None]:
+        family = "ip6" if address and ":" in address else "ip"
+        if address and block.get("family") and family != {"4": "ip", "6": "ip6"}[block["family"]]:
+            continue
+        where = f"{family} daddr {address} " if address else ""
+        for proto in ["tcp", "udp"] if block.get("udp") else ["tcp"]:
+            port = f"{proto} dport {ports} " if ports else f"meta l4proto {proto} "
+            yield f"{who}{where}{port}{what} {VERDICTS[block['how']]}"
+
+
+def server_firewall(world):
+    rules = [rule for block in world["block"] for rule in block_rules(world, block)]
+    if rules:
+        box.nft("table inet lab {\n chain in {\n  type filter hook input priority 0;\n  " + "\n  ".join(rules) + "\n }\n}\n")
+
+
+# --- files ---
+
+def system_file(path):
+    """Where a bind mount for this file has to go: it may be a link into the hidden /run."""
+    target = Path(os.path.realpath(path))
+    if not target.exists() and str(target).startswith("/run/"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    return target
+
+
+def write_system(world):
+    """The client's view of the world, on disk below LAB/client."""
+    client = world["client"]
+    directory = LAB / "client"
+    (directory / "resolv.conf").write_text(f"nameserver {client['resolver']}\noptions timeout:2 attempts:2\n")
+    (directory / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+    (directory / "root.key").write_text(zones.anchor())
+    pki.trust_store(directory / "certs", client.get("trusted", True))
+    mail.write_password(directory / "password", client.get("password", world["user"]["alice"]["password"]))
+    for name, text in client.get("files", {}).items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(text)
+
+
+def bind_system():
+    for path in SYSTEM_FILES:
+        target = system_file(path)
+        if target.exists():
+            box.bind(LAB / "client" / Path(path).name, target)
+    box.bind(LAB / "client" / "certs", os.path.realpath("/etc/ssl/certs"))
+
+
+def room(name):
+    path = LAB / name
+    path.mkdir(parents=True, exist_ok=True)
+    path.chmod(0o755)
+    return path
+
+
+# --- servers ---
+
+def commands(world, certs, files):
+    """Everything to start: [(name, argv)]. Writes the configurations on the way."""
+    auth = str(LAB / "auth")
+    result = [(s, zones.write_auth(world, s, files, room(s))) for s in world["server"]]
+    result.append(("resolver", zones.write_resolver(world, room("resolver"))))
+    result.append(("postfix", mail.write_postfix(world, room("postfix"), certs, auth)))
+    result.append(("dovecot", mail.write_dovecot(world, room("dovecot"), certs, auth)))
+    result.append(("nginx", web.write_nginx(world, room("nginx"), certs)))
+    if world["mini"]:
+        result.append(("mini", write_minis(world, certs)))
+    return [(name, argv) for name, argv in result if name not in world["off"]]
+
+
+def write_minis(world, certs):
+    plays = []
+    for play in world["mini"]:
+        host, _, port = play["at"].rpartition(":")
+        full = {**play, "addresses": world["addresses"](host), "port": int(port)}
+        if "cert" in play:
+            full["chain"] = str(certs[play["cert"]] / "chain.pem")
+        if "proxy" in play:
+            far, _, far_port = play["proxy"].rpartition(":")
+            full["proxy"] = (world["host"][far]["ip4"], int(far_port))
+        plays.append(full)
+    path = room("mini") / "plays.json"
+    path.write_text(mini.json.dumps(plays))
+    return [sys.executable, "-S", mini.__file__, str(path)]
+
+
+def wanted_ports(world):
+    """{(address, port)} that must be listening before the scenario counts as up."""
+    pairs = []
+    if "postfix" not in world["off"]:
+        pairs += [(s["host"], s["port"]) for s in world["smtp"].values()]
+    if "dovecot" not in world["off"]:
+        pairs += [p for p in mail.open_ports(world) if p not in [(s["host"], s["port"]) for s in world["smtp"].values()]]
+    if "nginx" not in world["off"]:
+        pairs += web.open_ports(world)
+    pairs += [(h, 53) for n, s in world["server"].items() if n not in world["off"] for h in s["hosts"]]
+    if "resolver" not in world["off"]:
+        pairs.append(("resolver", 53))
+    for play in world["mini"]:
+        host, _, port = play["at"].rpartition(":")
+        pairs.append((host, int(port)))
+    return {(address, port) for host, port in pairs for address in world["addresses"](host)}
+
+
+def hex_address(address):
+    """An address as /proc/net/tcp writes it: 32-bit words in host order."""
+    packed = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    return "".join(packed[i:i + 4][::-1].hex().upper() for i in range(0, len(packed), 4))
+
+
+def listening():
+    found = set()
+    for name in ("tcp", "tcp6"):
+        for line in Path("/proc/net", name).read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A":
+                found.add(tuple(fields[1].split(":")))
+    return found
+
+
+def wait_until_up(world, running):
+    want = {(hex_address(a), f"{p:04X}"): (a, p) for a, p in wanted_ports(world)}
+    end = time.monotonic() + UP_LIMIT_S
+    while missing := set(want) - listening():
+        for name, process in running:
+            if process.poll() not in (None, 0):
+                raise NotUp(f"{name} ended with status {process.returncode}:\n{log_of(name)}")
+        if time.monotonic() > end:
+            raise NotUp(f"nothing listens on {sorted(want[m] for m in missing)}")
+        time.sleep(0.004)
+
+
+def log_of(name):
+    try:
+        return "\n".join((LAB / name / "log").read_text().splitlines()[-15:] + (LAB / name / "out").read_text().splitlines()[-15:])
+    except OSError:
+        return "(no log)"
+
+
+def launch(name, argv):
+    with open(LAB / name / "out", "wb") as out:
+        return name, subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+
+
+# --- the client ---
+
+def client_process(world, argv, ready, go, home):
+    """In its own namespaces, with the servers up: becomes the command."""
+    box.unshare(box.NEWNET | box.NEWUTS)
+    box.LIBC.sethostname(b"desk", 4)
+    os.write(ready, b"n")
+    os.read(go, 1)
+    client_network(world)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.write(ready, b"r")
+    os.read(go, 1)
+    for number in (0, 1, 2):
+        os.set_inheritable(number, True)
+    os.chdir(home)
+    try:
+        os.execvp(argv[0], argv)
+    except OSError as trouble:
+        print(f"lab: {argv[0]}: {trouble.strerror}", file=sys.stderr)
+        return 127
+
+
+def bring_up(name, world, certs, files, argv, report, began):
+    """Runs as process 1 of the box; returns the exit status of the command."""
+    ready, told = os.pipe()
+    go, gave = os.pipe()
+    home = os.getcwd()
+    server_network(world)
+    room("client")
+    write_system(world)
+    bind_system()
+    starting = commands(world, certs, files)
+    running = [launch(*each) for each in starting]
+    pid = box.linked_child(lambda: client_process(world, argv, told, go, home))
+    os.read(ready, 1)
+    box.ip_batch([f"link set uplink netns {pid}"])
+    os.write(gave, b"g")
+    os.read(ready, 1)
+    server_firewall(world)
+    wait_until_up(world, running)
+    report({"id": name, "up_ms": round((time.monotonic() - began) * 1000)})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.write(gave, b"g")
+    return wait_for_command(pid)
+
+
+def wait_for_command(pid):
+    """As process 1 we inherit orphans too: wait until it is the command that has ended."""
+    while True:
+        ended, status = os.wait()
+        if ended == pid:
+            code = os.waitstatus_to_exitcode(status)
+            return code if code >= 0 else 128 - code
+
+
+def start(name, argv, report=lambda words: None, tables=None):
+    """Starts a box for scenario `name` with argv(world) as its command; returns the pid to wait for."""
+    began = time.monotonic()
+
+    def body():
+        with store.locked():
+            table_set = tables or scenario.read_all()
+            _, world, certs = scenario.load(name, table_set)
+            files = zones.zone_files(world)
+        return bring_up(name, world, certs, files, argv(world), report, began)
+
+    return box.start(body)
+
+
+def missing_tools():
+    """Packages to install, for a message: {program: package}."""
+    # fmt: off
+    need = {
+        "/usr/sbin/nsd":                "nsd",
+        "/usr/sbin/knotd":              "knot",
+        "/usr/sbin/unbound":            "unbound",
+        "/usr/lib/postfix/sbin/master": "postfix",
+        "/usr/sbin/dovecot":            "dovecot-core",
+        "/usr/lib/dovecot/imap":        "dovecot-imapd",
+        "/usr/lib/dovecot/pop3":        "dovecot-pop3d",
+        "/usr/sbin/nginx":              "nginx-light",
+        "/usr/bin/ldns-signzone":       "ldnsutils",
+        "/usr/bin/openssl":             "openssl",
+        "/usr/sbin/nft":                "nftables",
+        "/usr/share/dns/root.key":      "dns-root-data",
+    }
+    # fmt: on
+    absent = [package for path, package in need.items() if not Path(path).exists()]
+    return absent + ([] if shutil.which("ip") else ["iproute2"])
