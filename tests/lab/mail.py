@@ -22,8 +22,8 @@ inet_protocols = all
 mydestination =
 mynetworks = 127.0.0.0/8
 local_transport = error:no local mail here
-default_transport = error:the lab sends nothing
-relay_transport = error:the lab relays nothing
+default_transport = discard
+relay_transport = discard
 virtual_transport = discard
 virtual_mailbox_maps = texthash:{dir}/mailboxes
 relay_recipient_maps = texthash:{dir}/mailboxes
@@ -38,6 +38,7 @@ smtpd_tls_auth_only = yes
 smtpd_tls_session_cache_database =
 smtpd_client_connection_rate_limit = 0
 smtpd_error_sleep_time = 0
+disable_vrfy_command = yes
 smtpd_peername_lookup = no
 """
 

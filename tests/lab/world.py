@@ -49,7 +49,7 @@ def client_network(world):
     if client.get("route", True) and client.get("ip4", True):
         lines.append(f"route add default via {ROUTER4}")
     if client.get("route", True) and client.get("ip6", True) and host.get("ip6"):
-        lines.append(f"-6 route add default via {ROUTER6}")
+        lines.append(f"route add default via {ROUTER6}")
     box.ip_batch(lines)
 
 
@@ -234,6 +234,11 @@ def client_process(world, argv, ready, go, home):
         return 127
 
 
+def expect_word(pipe):
+    if os.read(pipe, 1) == b"":
+        raise NotUp("the client's namespace could not be made")
+
+
 def bring_up(name, world, certs, files, argv, report, began):
     """Runs as process 1 of the box; returns the exit status of the command."""
     ready, told = os.pipe()
@@ -246,10 +251,11 @@ def bring_up(name, world, certs, files, argv, report, began):
     starting = commands(world, certs, files)
     running = [launch(*each) for each in starting]
     pid = box.linked_child(lambda: client_process(world, argv, told, go, home))
-    os.read(ready, 1)
+    os.close(told)
+    expect_word(ready)
     box.ip_batch([f"link set uplink netns {pid}"])
     os.write(gave, b"g")
-    os.read(ready, 1)
+    expect_word(ready)
     server_firewall(world)
     wait_until_up(world, running)
     report({"id": name, "up_ms": round((time.monotonic() - began) * 1000)})
