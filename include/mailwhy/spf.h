@@ -1,0 +1,98 @@
+/* SPF records (RFC 7208): text in, terms out; and their evaluation over answers that somebody else fetches. No sockets, no clock. */
+#ifndef MAILWHY_SPF_H
+#define MAILWHY_SPF_H
+
+#include <mailwhy/dns.h>
+#include <mailwhy/flaw.h>
+
+#include <stdbool.h>
+
+enum mw_spf_mechanism { MW_SPF_ALL, MW_SPF_INCLUDE, MW_SPF_A, MW_SPF_MX, MW_SPF_PTR, MW_SPF_IP4, MW_SPF_IP6, MW_SPF_EXISTS };
+
+struct mw_spf_term {
+    char qualifier; /* + - ~ ? */
+    enum mw_spf_mechanism mechanism;
+    const char *domain;  /* domain-spec, macros not expanded; NULL: the domain of the record */
+    const char *address; /* ip4, ip6: canonical; else NULL */
+    int prefix4, prefix6; /* 32 and 128 where none is given; ip4 uses prefix4, ip6 prefix6 */
+    const char *text;    /* as written, safe to show */
+};
+
+#define MW_SPF_TERMS 200u
+
+struct mw_spf {
+    const struct mw_spf_term *terms;
+    size_t count;
+    const char *redirect;    /* domain-spec; NULL: none. Has no effect where a term is `all` (section 6.1) */
+    const char *explanation; /* domain-spec of exp=; NULL: none */
+    const struct mw_spf_term *all; /* the first one; NULL: none */
+    size_t behind_all;       /* terms behind it, that have no effect */
+};
+
+/* Does a TXT record claim to be SPF: "v=spf1" alone or with a blank behind (section 4.5)? */
+bool mw_spf_is_record(const char *text);
+/* TXT that is meant as SPF and is none: "v=spf2", "spf1 …", "v = spf1", quotes around, typographic quotes. False for true records. */
+bool mw_spf_is_near(const char *text);
+/* NULL: permerror, and *flaw says why. Every term is read before any is judged (section 4.6). */
+const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+
+/* Does an ip4 or ip6 term cover the address? False for other mechanisms, other families and what is no address. */
+bool mw_spf_covers(const struct mw_spf_term *term, const char *address);
+/* The same for any network: "192.0.2.0", 24. */
+bool mw_address_in(const char *address, const char *network, int prefix);
+/* Does the term pass a range that no one sender needs: ip4 wider than /16, ip6 wider than /32? */
+bool mw_spf_is_wide(const struct mw_spf_term *term);
+
+struct mw_spf_subject {
+    const char *address; /* of the client; canonical */
+    const char *sender;  /* MAIL FROM as user@domain; without local part: postmaster (section 4.3) */
+    const char *helo;
+};
+
+/* The domain that a domain-spec names (section 7), lower case, cut from the left to 253 characters; NULL: it cannot be one. `domain` is that of the record. %{p} gives "unknown". */
+char *mw_spf_expand(struct mw_arena *arena, const char *spec, const struct mw_spf_subject *subject, const char *domain);
+/* Has the domain-spec a macro that depends on the sender or client, so that no audit can follow it? */
+bool mw_spf_has_macro(const char *spec);
+
+/* --- evaluation ---------------------------------------------------------------------------------------------------------------------------
+ * The evaluator asks for answers and never waits: `ask` gives the answer, or NULL while it is on its way. Run it again from the start when one has
+ * come; with the same answers it gives the same result. Questions that do not depend on each other are asked for in the same pass. */
+typedef const struct mw_dns_answer *mw_spf_ask(void *context, const char *name, int type);
+
+enum mw_spf_result { MW_SPF_WAITING, MW_SPF_NONE, MW_SPF_NEUTRAL, MW_SPF_PASS, MW_SPF_FAIL, MW_SPF_SOFTFAIL, MW_SPF_TEMPERROR, MW_SPF_PERMERROR };
+const char *mw_spf_result_name(enum mw_spf_result result); /* none neutral pass fail softfail temperror permerror */
+
+struct mw_spf_verdict {
+    enum mw_spf_result result;
+    const char *term;   /* that decided, as written; "" where none did */
+    const char *domain; /* whose record that term stands in */
+    const char *why;    /* of temperror and permerror: a clause; else "" */
+};
+
+/* check_host() (section 4) for mail of `domain`. */
+struct mw_spf_verdict mw_spf_check(struct mw_arena *arena, const char *domain, const struct mw_spf_subject *subject, mw_spf_ask *ask, void *context);
+
+/* What a full evaluation costs and where it breaks, whoever sends. Terms with macros are counted and not followed. */
+struct mw_spf_note {
+    const char *domain; /* whose record */
+    const char *term;   /* as written; "" where it is the whole record */
+    const char *why;    /* clause */
+};
+
+#define MW_SPF_NOTES 50u
+
+struct mw_spf_audit {
+    bool waiting;
+    int lookups;       /* 10 are allowed (section 4.6.4); counting stops at 100 */
+    struct mw_spf_note flaws[MW_SPF_NOTES];   size_t flaw_count;    /* records that are permerror: does not parse, several records, more than 10 exchanges behind mx, loop */
+    struct mw_spf_note voids[MW_SPF_NOTES];   size_t void_count;    /* lookups that find nothing; 2 are allowed; why is the name that was asked */
+    struct mw_spf_note missing[MW_SPF_NOTES]; size_t missing_count; /* includes and redirects without a record; why is the target */
+    struct mw_spf_note failed[MW_SPF_NOTES];  size_t failed_count;  /* lookups that failed (temperror); why is name and outcome */
+    struct mw_spf_note wide[MW_SPF_NOTES];    size_t wide_count;    /* passing ranges that are too wide; why is "" */
+    const char *all;   /* "-all", "~all", "?all", "+all", "none"; followed through redirect; NULL where it is not known */
+};
+
+/* `record`: the one at `domain`, read already. */
+const struct mw_spf_audit *mw_spf_audit(struct mw_arena *arena, const char *domain, const struct mw_spf *record, mw_spf_ask *ask, void *context);
+
+#endif
