@@ -11,7 +11,7 @@
 #include <mailwhy/net.h>
 #include <mailwhy/talk.h>
 
-#define MW_PROBE_TELLS 24
+#define MW_PROBE_TELLS 48
 
 struct mw_probe {
     const char *name;      /* "mx", "smtp", …: --only and --skip name it */

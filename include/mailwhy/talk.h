@@ -27,7 +27,9 @@ enum {
 
 enum mw_step_flag {
     MW_HANDSHAKE = 1, /* the step is a TLS handshake; its handler gets NULL as reply and reads mw_talk_tls */
-    MW_SECRET = 2     /* the line holds a secret: the dialogue shows its first word alone */
+    MW_SECRET = 2,    /* the line holds a secret: the dialogue shows its first word alone */
+    MW_SECRET_WHOLE = 4, /* all of the line is a secret, as an answer to a SASL challenge is: the dialogue shows nothing of it */
+    MW_MANY_LINES = 8 /* POP3: the answer has many lines where it is +OK (CAPA): the dialect's frame gets "." as awaited */
 };
 
 struct mw_step {
@@ -51,6 +53,7 @@ struct mw_talk_plan {
     struct mw_talk_facts facts;
     int first;           /* index of the step after the connection: the greeting, or the handshake with implicit TLS */
     size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
+    void (*done)(struct mw_talk *talk); /* NULL, or called once however the conversation ends, before its state goes: frees what a library gave */
 };
 
 /* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
@@ -68,7 +71,8 @@ bool mw_talk_is_encrypted(struct mw_talk *talk);
 bool mw_talk_is_verified(struct mw_talk *talk);
 /* Bytes that came in clear behind the reply to STARTTLS, made safe; NULL: none. They are thrown away. */
 const char *mw_talk_injected(struct mw_talk *talk);
-/* The tag that the next IMAP command must begin with ("a1"). */
+/* The tag that the next IMAP command must begin with ("a1"). A line said without asking for a tag (an answer to a "+" continuation) leaves the awaited tag as
+ * it is. */
 const char *mw_talk_tag(struct mw_talk *talk);
 /* Another end than MW_OK when a handler ends the conversation: MW_THROTTLED on 421, MW_GARBLED where the server speaks something else. */
 void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome);
