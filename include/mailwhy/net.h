@@ -38,7 +38,9 @@ struct mw_question {
     const char *name;   /* without trailing dot */
     int type;           /* enum mw_dns_type */
     const char *server; /* address[:port] to ask without recursion; NULL: the resolver, with recursion */
+    bool recursive;         /* with a server: ask it with recursion, as a resolver */
     bool checking_disabled; /* CD */
+    bool dnssec;            /* DO: signatures come with the records */
     bool tcp;
 };
 typedef void mw_got_answer(void *context, const struct mw_dns_answer *answer);
