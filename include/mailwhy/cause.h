@@ -41,7 +41,7 @@ struct mw_cause {
     const char *says;      /* N_(): what is wrong, in one or two plain sentences, with {about} and other {places} */
     struct mw_fix fix[MW_FIXES];
     const char *reference; /* RFC and section */
-    enum mw_fact_id needs[MW_NEEDS]; /* all absent (none of this id was told): not tested. Ends with MW_NO_FACT */
+    enum mw_fact_id needs[MW_NEEDS]; /* each must have been told at least once, and an `….end` must not all be silence, else: not tested. Ends with MW_NO_FACT */
     void (*holds)(struct mw_judge *judge); /* calls mw_found for each thing that it holds of */
     struct { const char *other, *decides; } alike[MW_ALIKE]; /* a cause that looks the same and the observation that would decide, N_() */
     const char *explains[MW_EXPLAINS]; /* ids of causes, and sym: symptoms, that then only follow; NULL at the end */
@@ -68,6 +68,8 @@ const struct mw_fact *mw_each(struct mw_judge *judge, enum mw_fact_id id, const 
 const struct mw_fact *mw_know(struct mw_judge *judge, enum mw_fact_id id, const char *about);
 /* Is the text or list value of the fact of that id about that equal to (or has it) `value`? False where there is no such fact. */
 bool mw_is(struct mw_judge *judge, enum mw_fact_id id, const char *about, const char *value);
+/* Work that several rows share: what `make` gives the first time that it is asked for in this judging, and the same pointer from then on. */
+const void *mw_judge_keep(struct mw_judge *judge, const void *(*make)(struct mw_judge *judge));
 
 struct mw_instance; /* one finding of the cause at work */
 /* The cause holds of `about`; `proof` is the fact that shows it best (more with mw_proof). Confidence 0.9, severity and legs of the row unless set. */
