@@ -108,8 +108,10 @@ def write_postfix(world, directory, certs, auth):
         lines += "".join(smtp_lines(world, service, certs))
     (directory / "master.cf").write_text(lines)
     (directory / "mailboxes").write_text("".join(f"{user} ok\n" for user in world["mailboxes"]))
-    # A log file that postlogd may append to from the first line on.
     (directory / "log").touch()
+    for name in ("main.cf", "master.cf", "mailboxes"):
+        # Postfix reads a file that was just written again and again, 0.3 s apart, until its date is in the past.
+        os.utime(directory / name, (0, 0))
     return ["/usr/lib/postfix/sbin/master", "-d", "-c", str(directory)]
 
 
@@ -131,14 +133,14 @@ first_valid_gid = 1
 ssl = yes
 ssl_min_protocol = TLSv1.2
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 auth_cache_size = 0
 ssl_cert = <{cert}/public.pem
 ssl_key = <{cert}/key.pem
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {dir}/users
+  args = scheme=PLAIN username_format=%u {users}
 }}
 userdb {{
   driver = static
@@ -222,9 +224,12 @@ def write_dovecot(world, directory, certs, auth):
     (directory / "users").write_text(users)
     shutil.chown(directory / "users", "dovecot", "dovecot")
     logins = listeners(world, "imap") + listeners(world, "pop3")
+    settings = world["dovecot"]
     conf = DOVECOT.format(dir=directory, auth=auth, first=world["addresses"]("mail")[0], logins=logins,
-                          cert=certs[world["dovecot"]["cert"]], locals="".join(local_certs(world, certs)),
-                          extra="\n".join(world["dovecot"].get("options", [])))
+                          cert=certs[settings["cert"]], locals="".join(local_certs(world, certs)),
+                          users=settings.get("users", directory / "users"),
+                          mechanisms=settings.get("mechanisms", "plain login"),
+                          extra="\n".join(settings.get("options", [])))
     (directory / "dovecot.conf").write_text(conf)
     return ["/usr/sbin/dovecot", "-F", "-c", str(directory / "dovecot.conf")]
 

@@ -7,6 +7,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
     dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
+    resolver       options (Unbound), anchor (wrong: the key of another root)
     server.NAME    kind (nsd|knot), hosts
     cert.NAME      names, kind (see pki.leaf)
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service)
@@ -14,8 +15,8 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     dovecot        options (Dovecot, for all)
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file)
     web.NAME       host, cert, paths."/x" (body, type, status, redirect)
-    mini           [see mini.py]
-    block          [{to, ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp}]
+    mini           [see mini.py]: takes the place of the real server on its port
+    block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match}]
     client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
     off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
 Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password}
@@ -26,7 +27,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from . import pki
+from . import mail, pki
 
 HERE = Path(__file__).parent
 TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy"}
@@ -105,6 +106,15 @@ def replacer(world, certs):
     return lambda found: makers[found[1]](found[2])
 
 
+def give_way(world):
+    """A misbehaving server takes the place of the real one on its port."""
+    taken = {play["at"] for play in world["mini"]}
+    world["smtp"] = {n: s for n, s in world["smtp"].items() if f"{s['host']}:{s['port']}" not in taken}
+    for service in world["retrieval"].values():
+        ports = {kind: f"{service['host']}:{mail.RETRIEVAL[kind][1]}" for kind in service["services"]}
+        service["services"] = [kind for kind, at in ports.items() if at not in taken]
+
+
 def certificates(world):
     return {name: pki.leaf(cert["names"], cert.get("kind", "good")) for name, cert in world["cert"].items()}
 
@@ -124,6 +134,7 @@ def load(name, tables=None):
     for kind in ("smtp", "retrieval"):
         for key, service in world[kind].items():
             service["name"] = key
+    give_way(world)
     hosts = world["host"]
     world["addresses"] = lambda h: [a for a in (hosts[h].get("ip4"), hosts[h].get("ip6")) if a]
     return tables[name], world, certs

@@ -62,19 +62,24 @@ VERDICTS = {
 # fmt: on
 
 
+def block_places(world, block):
+    """The destinations of a block as nft says them."""
+    if block["to"] == "*":
+        return [""]
+    words = {"4": ("ip",), "6": ("ip6",)}.get(block.get("family"), ("ip", "ip6"))
+    hosts = block["to"] if isinstance(block["to"], list) else [block["to"]]
+    pairs = [("ip6" if ":" in a else "ip", a) for host in hosts for a in world["addresses"](host)]
+    return [f"{family} daddr {address} " for family, address in pairs if family in words]
+
+
 def block_rules(world, block):
     """nft rules of one block, in the server namespace's input hook."""
     who = "" if block.get("who") == "all" else 'iifname "lab" '
-    ports = "{ " + ", ".join(map(str, block["ports"])) + " }" if block.get("ports") else None
-    what = block.get("match", "")
-    for address in world["addresses"](block["to"]) if block["to"] != "*" else [None]:
-        family = "ip6" if address and ":" in address else "ip"
-        if address and block.get("family") and family != {"4": "ip", "6": "ip6"}[block["family"]]:
-            continue
-        where = f"{family} daddr {address} " if address else ""
+    ports = "{ " + ", ".join(map(str, block.get("ports", []))) + " }"
+    for where in block_places(world, block):
         for proto in ["tcp", "udp"] if block.get("udp") else ["tcp"]:
-            port = f"{proto} dport {ports} " if ports else f"meta l4proto {proto} "
-            yield f"{who}{where}{port}{what} {VERDICTS[block['how']]}"
+            port = f"{proto} dport {ports} " if block.get("ports") else f"meta l4proto {proto} "
+            yield f"{who}{where}{port}{block.get('match', '')} {VERDICTS[block['how']]}"
 
 
 def server_firewall(world):

@@ -147,8 +147,8 @@ def ds_of(zone, which):
     return line.split("DS", 1)[1].split(";")[0].strip()
 
 
-def anchor():
-    return next(key_of("").glob("*.key")).read_text()
+def anchor(which="right"):
+    return next(key_of("", which).glob("*.key")).read_text()
 
 
 def signed(zone, text, mode="valid", mangle=(), strip=()):
@@ -286,7 +286,7 @@ def write_knot(mine, addresses, directory):
 
 
 def write_resolver(world, directory):
-    (directory / "anchor").write_text(anchor())
+    (directory / "anchor").write_text(anchor(world["resolver"].get("anchor", "right")))
     hints = [(".", "NS", n + ".") for n in world["zone"][""]["ns"]]
     hints += [(n + ".", k, d) for n, k, d in host_records(world) if n in world["zone"][""]["ns"]]
     (directory / "hints").write_text("".join(f"{o} 3600 IN {k} {d}\n" for o, k, d in hints))
