@@ -29,5 +29,7 @@ char *mw_about_endpoint(struct mw_arena *arena, const char *host, const char *ad
 char *mw_about_zone_at(struct mw_arena *arena, const char *zone, const char *server, const char *address);
 /* Is one about the same thing as the other, or a part of it? Equal host, and neither names another address or port. */
 bool mw_about_touches(const char *a, const char *b);
+/* The same for two that were read already. */
+bool mw_about_meets(const struct mw_about *a, const struct mw_about *b);
 
 #endif

@@ -6,10 +6,6 @@
 
 #include <stdio.h>
 
-struct mw_evidence {
-    const struct mw_fact *fact;
-};
-
 struct mw_alike {
     const struct mw_cause *other;
     const char *decides; /* translated */
@@ -20,6 +16,7 @@ struct mw_finding {
     const struct mw_cause *cause;
     enum mw_severity severity;
     unsigned legs;
+    unsigned reach;         /* legs, and those of what follows from it */
     const char *about;      /* the narrowest thing that all places share */
     struct mw_list places;  /* each about */
     double confidence;
@@ -58,6 +55,9 @@ struct mw_report {
     long elapsed_ms;
     int exit_status;     /* 0 1 2 3 as in the contract */
 };
+
+/* Legs that a question is about; a tool's word that is none: all. */
+unsigned mw_question_legs(const char *question);
 
 /* Judges the facts. Everything lives in `arena`. Deterministic: the same facts, the same report. */
 const struct mw_report *mw_report_make(struct mw_arena *arena, const struct mw_facts *facts);

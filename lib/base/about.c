@@ -64,17 +64,21 @@ static bool same_or_unsaid(const char *a, const char *b)
     return !a || !b || mw_text_same(a, b);
 }
 
+bool mw_about_meets(const struct mw_about *a, const struct mw_about *b)
+{
+    /* A bare address is about every host that has it; a zone is touched by what one of its servers says of it. */
+    bool by_address = (a->address && mw_text_same(a->address, b->host)) || (b->address && mw_text_same(b->address, a->host));
+    bool by_zone = (a->zone && !b->zone && mw_text_same(a->zone, b->host)) || (b->zone && !a->zone && mw_text_same(b->zone, a->host));
+    bool same = *a->host && mw_text_same(a->host, b->host) && same_or_unsaid(a->address, b->address) && (!a->port || !b->port || a->port == b->port) &&
+                same_or_unsaid(a->zone, b->zone) && same_or_unsaid(a->mailbox, b->mailbox) && !a->mailbox == !b->mailbox;
+    return same || by_address || by_zone;
+}
+
 bool mw_about_touches(const char *a, const char *b)
 {
-    if (strcmp(a, b) == 0)
-        return true;
     struct mw_arena *arena = mw_arena_new();
     struct mw_about left = mw_about_read(arena, a), right = mw_about_read(arena, b);
-    /* A bare address is about every host that has it. */
-    bool by_address = (left.address && mw_text_same(left.address, right.host)) || (right.address && mw_text_same(right.address, left.host));
-    bool same = mw_text_same(left.host, right.host) && *left.host && same_or_unsaid(left.address, right.address) &&
-                (!left.port || !right.port || left.port == right.port) && same_or_unsaid(left.zone, right.zone) && !left.mailbox == !right.mailbox;
-    bool zone = (left.zone && !right.zone && mw_text_same(left.zone, right.host)) || (right.zone && !left.zone && mw_text_same(right.zone, left.host));
+    bool touches = strcmp(a, b) == 0 || mw_about_meets(&left, &right);
     mw_arena_free(arena);
-    return same || by_address || zone;
+    return touches;
 }

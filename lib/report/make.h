@@ -1,0 +1,27 @@
+/* Inside lib/report: a report in the making. */
+#ifndef MAILWHY_REPORT_MAKE_H
+#define MAILWHY_REPORT_MAKE_H
+
+#include <mailwhy/judge.h>
+#include <mailwhy/lang.h>
+#include <mailwhy/report.h>
+
+#define EVIDENCE_CEILING 40u
+
+struct mw_making {
+    struct mw_arena *arena;
+    const struct mw_facts *facts;
+    const struct mw_judged *judged;
+    struct mw_report *report;
+    const char *verify;
+};
+
+struct mw_gathered {
+    struct mw_list ids;
+    unsigned legs;
+};
+
+void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */
+void mw_make_verdict(struct mw_making *making);  /* verdict.c: legs and exit status */
+
+#endif

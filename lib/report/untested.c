@@ -1,0 +1,59 @@
+/* What was ruled out, and what was not tested and why: absence of a fact is never "fine". */
+#include "make.h"
+
+#include <string.h>
+
+/* Facts that are there only when the user gives something. */
+static const struct {
+    enum mw_fact_id fact;
+    const char *why;
+} wanting[] = {
+    {MW_F_SMTP_LOGIN, N_("No login to the outgoing server was tried. Give --user and --password-file to test it.")},
+    {MW_F_IMAP_LOGIN, N_("No IMAP login was tried. Give --user and --password-file to test it.")},
+    {MW_F_IMAP_SELECT, N_("No mailbox was opened by IMAP, as there was no login.")},
+    {MW_F_POP3_LOGIN, N_("No POP3 login was tried. Give --user and --password-file to test it.")},
+    {MW_F_POP3_STAT, N_("No mailbox was opened by POP3, as there was no login.")},
+    {MW_F_DKIM_END, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
+    {MW_F_CONFIG_END, N_("No settings of a mail program were read. Give --config to test them.")},
+    {MW_F_CONFIG_HOST, N_("No settings of a mail program were read. Give --config to test them.")},
+    {MW_F_DNSBL_END, N_("No block list was asked. Give --dnsbl to test one.")},
+    {MW_F_DNSBL_LISTED, N_("No block list was asked. Give --dnsbl to test one.")},
+    {MW_F_CONTROL_END, N_("No other server that is known to work was tried. Give --control to compare with one.")},
+    {MW_F_RECIPIENT_DOMAIN, N_("No recipient to send to was given. Give --to to test it.")},
+    {MW_F_SERVICE_PUBLISHED, N_("The domain publishes no settings for mail programs.")},
+    {MW_F_TLSA_RECORD, N_("There are no TLSA records.")},
+    {MW_F_MTASTS_POLICY, N_("There is no MTA-STS policy.")},
+    {MW_F_MTASTS_RECORD, N_("There is no MTA-STS record.")},
+};
+
+static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
+{
+    for (size_t i = 0; i < MW_COUNT(wanting); i++)
+        if (wanting[i].fact == lacks)
+            return mw_lang(wanting[i].why);
+    return mw_printf(making->arena, mw_lang(N_("Nothing was learnt of this: %s.")), mw_fact_kind(lacks)->name);
+}
+
+static const char *why_no_answer(struct mw_making *making, const struct mw_fact *silent)
+{
+    return mw_printf(making->arena, mw_lang(N_("It was tried, but there was no answer that says anything: %s of %s ended \"%s\".")), mw_fact_kind(silent->id)->name,
+                     silent->about, silent->text);
+}
+
+void mw_make_untested(struct mw_making *making)
+{
+    struct mw_not_tested *not_tested = MW_NEW_ARRAY(making->arena, struct mw_not_tested, making->judged->tried_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < making->judged->tried_count; i++) {
+        const struct mw_tried *tried = &making->judged->tried[i];
+        if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS)
+            continue;
+        if (tried->tested == MW_RULED_OUT)
+            mw_list_add(making->arena, &making->report->ruled_out, tried->cause->id);
+        else
+            not_tested[count++] = (struct mw_not_tested){
+                tried->cause->id, tried->tested == MW_NOT_TOLD ? why_not_told(making, tried->lacks) : why_no_answer(making, tried->silent)};
+    }
+    making->report->not_tested = not_tested;
+    making->report->not_tested_count = count;
+}

@@ -1,0 +1,117 @@
+/* The verdict a leg at a time, and the exit status. A leg is "ok" only where something answered and showed that it works; silence is "unknown". */
+#include "make.h"
+
+#include <mailwhy/fail.h>
+
+#include <string.h>
+
+static bool any(const struct mw_facts *facts, enum mw_fact_id id, const char *prefix)
+{
+    for (const struct mw_fact *fact = mw_fact_first(facts, id); fact; fact = mw_fact_next(facts, fact))
+        if (mw_text_starts(fact->text, prefix))
+            return true;
+    return false;
+}
+
+static bool any_at(const struct mw_facts *facts, enum mw_fact_id id, const char *prefix, enum mw_fact_id endpoint, bool recipient)
+{
+    for (const struct mw_fact *fact = mw_fact_first(facts, id); fact; fact = mw_fact_next(facts, fact)) {
+        const struct mw_fact *role = mw_fact_find(facts, endpoint, fact->about);
+        if (role && mw_text_same(role->text, "recipient") == recipient && mw_text_starts(fact->text, prefix))
+            return true;
+    }
+    return false;
+}
+
+static bool submits(const struct mw_facts *facts)
+{
+    if (mw_fact_first(facts, MW_F_SMTP_LOGIN))
+        return any(facts, MW_F_SMTP_LOGIN, "235");
+    return any(facts, MW_F_SUBMISSION_END, MW_OK);
+}
+
+/* Where a recipient was given, its exchange must have taken the sender and him; else the domain's own records are all that can be seen from here. */
+static bool sends(const struct mw_facts *facts)
+{
+    if (mw_fact_first(facts, MW_F_RECIPIENT_DOMAIN))
+        return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, true);
+    return any(facts, MW_F_SPF_END, MW_OK) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
+}
+
+static bool receives(const struct mw_facts *facts)
+{
+    if (mw_fact_first(facts, MW_F_SMTP_RCPT))
+        return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, false);
+    return any_at(facts, MW_F_SMTP_POSTMASTER, "2", MW_F_ENDPOINT_SMTP, false) || any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false);
+}
+
+static bool retrieves(const struct mw_facts *facts)
+{
+    bool tried = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN);
+    if (tried)
+        return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");
+    return any(facts, MW_F_IMAP_END, MW_OK) || any(facts, MW_F_POP3_END, MW_OK);
+}
+
+static bool opens_account(const struct mw_facts *facts)
+{
+    return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");
+}
+
+static bool (*const works[])(const struct mw_facts *facts) = {submits, sends, receives, retrieves, opens_account};
+
+static enum mw_state state_of(const struct mw_report *report, unsigned leg, bool seen_working)
+{
+    enum mw_state state = seen_working ? MW_S_OK : MW_S_UNKNOWN;
+    for (size_t i = 0; i < report->count; i++) {
+        if (!(report->findings[i].reach & leg))
+            continue;
+        if (report->findings[i].severity == MW_BLOCKS)
+            return MW_S_BROKEN;
+        if (report->findings[i].severity == MW_DEGRADES)
+            state = MW_S_DEGRADED;
+    }
+    return state;
+}
+
+static unsigned rank(enum mw_state state)
+{
+    static const unsigned ranks[] = {[MW_S_OK] = 0, [MW_S_UNKNOWN] = 1, [MW_S_DEGRADED] = 2, [MW_S_BROKEN] = 3};
+    return ranks[state];
+}
+
+/* A direction is as bad as its worse leg; the second one's "unknown" does not hide what is known of the first. */
+static enum mw_state direction(const struct mw_report *report, unsigned first, unsigned second)
+{
+    enum mw_state a = report->leg[first], b = report->leg[second];
+    if (!(report->legs & 1u << first))
+        return b;
+    if (!(report->legs & 1u << second) || b == MW_S_UNKNOWN)
+        return a;
+    return rank(a) > rank(b) ? a : b;
+}
+
+static int exit_status(const struct mw_report *report)
+{
+    enum mw_severity worst = MW_ADVICE;
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i].severity < worst)
+            worst = report->findings[i].severity;
+    if (worst == MW_BLOCKS)
+        return MW_EXIT_BLOCKED;
+    if (worst != MW_ADVICE)
+        return MW_EXIT_DEGRADED;
+    bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
+    bool unknown = (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
+    return unknown || report->partial ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
+}
+
+void mw_make_verdict(struct mw_making *making)
+{
+    struct mw_report *report = making->report;
+    for (size_t i = 0; i < MW_COUNT(works); i++)
+        report->leg[i] = report->legs & 1u << i ? state_of(report, 1u << i, works[i](making->facts)) : MW_S_UNKNOWN;
+    report->send = direction(report, 1, 0);
+    report->receive = direction(report, 2, 3);
+    report->exit_status = exit_status(report);
+}
