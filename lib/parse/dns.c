@@ -1,0 +1,464 @@
+/* Reads DNS messages (RFC 1035, RFC 2308, RFC 6891, RFC 8914) and writes queries. The frame is read by hand, so that a message of many thousand records costs no
+ * more than the first thousand; the words of each record are ldns's. Never sends, never waits, never follows a name outside the message. */
+#include <mailwhy/dns.h>
+
+#include <ldns/ldns.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORDS_CEILING 1000u
+#define CHAIN_CEILING 16u
+#define CLASS_IN 1
+#define TYPE_OPT 41
+#define TYPE_DNAME 39
+#define EDNS_EDE 15
+#define UDP_BYTES 1232u
+
+const char *mw_dns_status_name(enum mw_dns_status status)
+{
+    static const char *const names[] = {"ok", "nodata", "nxdomain", "servfail", "refused", "timed out", "unreachable", "garbled", "other"};
+    return (size_t)status < MW_COUNT(names) ? names[status] : "other";
+}
+
+const char *mw_dns_type_name(int type)
+{
+    static const struct { int type; const char *name; } names[] = {{MW_A, "A"}, {MW_NS, "NS"}, {MW_CNAME, "CNAME"}, {MW_SOA, "SOA"}, {MW_PTR, "PTR"},
+        {MW_MX, "MX"}, {MW_TXT, "TXT"}, {MW_AAAA, "AAAA"}, {MW_SRV, "SRV"}, {MW_DS, "DS"}, {MW_RRSIG, "RRSIG"}, {MW_DNSKEY, "DNSKEY"}, {MW_TLSA, "TLSA"},
+        {MW_CAA, "CAA"}};
+    for (size_t i = 0; i < MW_COUNT(names); i++)
+        if (names[i].type == type)
+            return names[i].name;
+    return "?";
+}
+
+struct reader {
+    struct mw_arena *arena;
+    const uint8_t *wire;
+    size_t bytes, at;
+    struct mw_dns_answer *answer;
+    size_t room;
+};
+
+static unsigned get16(const uint8_t *at)
+{
+    return (unsigned)at[0] << 8 | at[1];
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+    return (uint32_t)get16(at) << 16 | get16(at + 2);
+}
+
+/* A name in presentation form as the house writes it: lower case, without the dot at the end. */
+static char *house_name(struct mw_arena *arena, const ldns_rdf *name)
+{
+    char *text = ldns_rdf2str(name);
+    if (!text)
+        return mw_strdup(arena, ".");
+    size_t length = strlen(text);
+    if (length > 1 && text[length - 1] == '.')
+        text[length - 1] = '\0';
+    char *lower = mw_text_lower(arena, text);
+    free(text);
+    return lower;
+}
+
+static const char *read_name(struct reader *reader)
+{
+    ldns_rdf *name = NULL;
+    if (ldns_wire2dname(&name, reader->wire, reader->bytes, &reader->at) != LDNS_STATUS_OK)
+        return NULL;
+    char *text = house_name(reader->arena, name);
+    ldns_rdf_deep_free(name);
+    return text;
+}
+
+/* --- rdata -------------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *piece_text(struct mw_arena *arena, const ldns_rdf *piece)
+{
+    if (ldns_rdf_get_type(piece) == LDNS_RDF_TYPE_DNAME)
+        return house_name(arena, piece);
+    char *text = ldns_rdf2str(piece);
+    if (!text)
+        return "";
+    size_t length = strlen(text);
+    const char *safe = mw_text_safe(arena, text, length, length * 4);
+    free(text);
+    return safe;
+}
+
+static const char *record_text(struct mw_arena *arena, const ldns_rr *rr)
+{
+    struct mw_list pieces = {0};
+    for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
+        mw_list_add(arena, &pieces, piece_text(arena, ldns_rr_rdf(rr, i)));
+    return mw_text_trim(arena, mw_list_join(arena, &pieces, " "));
+}
+
+static void copy_rdata(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    size_t count = ldns_rr_rd_count(rr);
+    for (size_t i = 0; i < count; i++)
+        record->rdata_bytes += ldns_rdf_size(ldns_rr_rdf(rr, i));
+    uint8_t *rdata = mw_alloc(arena, record->rdata_bytes + 1), *end = rdata;
+    for (size_t i = 0; i < count; i++) {
+        const ldns_rdf *piece = ldns_rr_rdf(rr, i);
+        memcpy(end, ldns_rdf_data(piece), ldns_rdf_size(piece));
+        end += ldns_rdf_size(piece);
+    }
+    record->rdata = rdata;
+}
+
+static bool read_address(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    (void)rr;
+    record->address = mw_address_read(arena, record->text);
+    return record->address != NULL;
+}
+
+static bool read_only_name(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    record->name = house_name(arena, ldns_rr_rdf(rr, 0));
+    return true;
+}
+
+static bool read_mx(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    record->preference = get16(record->rdata);
+    record->name = house_name(arena, ldns_rr_rdf(rr, 1));
+    return true;
+}
+
+static bool read_srv(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    record->preference = get16(record->rdata);
+    record->weight = get16(record->rdata + 2);
+    record->port = get16(record->rdata + 4);
+    record->name = house_name(arena, ldns_rr_rdf(rr, 3));
+    return true;
+}
+
+static bool read_soa(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    record->name = house_name(arena, ldns_rr_rdf(rr, 0));
+    record->serial = get32(ldns_rdf_data(ldns_rr_rdf(rr, 2)));
+    record->minimum = get32(ldns_rdf_data(ldns_rr_rdf(rr, 6)));
+    return true;
+}
+
+/* The strings stand behind one another without anything between (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2). */
+static bool read_txt(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    (void)rr;
+    char *joined = mw_alloc(arena, record->rdata_bytes + 1);
+    size_t length = 0;
+    for (size_t at = 0; at < record->rdata_bytes; at += 1u + record->rdata[at]) {
+        memcpy(joined + length, record->rdata + at + 1, record->rdata[at]);
+        length += record->rdata[at];
+        record->strings++;
+    }
+    record->joined = mw_text_safe(arena, joined, length, length * 4);
+    return true;
+}
+
+static const struct rdata_form {
+    int type;
+    size_t pieces;
+    bool (*read)(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr);
+} rdata_forms[] = {
+    /* clang-format off */
+    /* type     pieces  read */
+    {MW_A,      1,      read_address},
+    {MW_AAAA,   1,      read_address},
+    {MW_CNAME,  1,      read_only_name},
+    {MW_NS,     1,      read_only_name},
+    {MW_PTR,    1,      read_only_name},
+    {MW_MX,     2,      read_mx},
+    {MW_SRV,    4,      read_srv},
+    {MW_SOA,    7,      read_soa},
+    {MW_TXT,    1,      read_txt},
+    /* clang-format on */
+};
+
+static bool read_rdata(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+{
+    copy_rdata(arena, record, rr);
+    record->text = record_text(arena, rr);
+    for (size_t i = 0; i < MW_COUNT(rdata_forms); i++)
+        if (rdata_forms[i].type == record->type)
+            return ldns_rr_rd_count(rr) >= rdata_forms[i].pieces && rdata_forms[i].read(arena, record, rr);
+    return true;
+}
+
+/* --- records ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void add_record(struct reader *reader, const struct mw_record *record)
+{
+    struct mw_dns_answer *answer = reader->answer;
+    if (answer->count == reader->room) {
+        size_t room = reader->room ? reader->room * 2 : 16;
+        answer->records = mw_grow(reader->arena, answer->records, answer->count * sizeof *record, room * sizeof *record);
+        reader->room = room;
+    }
+    answer->records[answer->count++] = *record;
+}
+
+static void read_options(struct mw_dns_answer *answer, struct mw_arena *arena, const uint8_t *at, size_t left)
+{
+    while (left >= 4 && get16(at + 2) <= left - 4) {
+        size_t length = get16(at + 2);
+        if (get16(at) == EDNS_EDE && length >= 2 && answer->ede < 0) {
+            answer->ede = (int)get16(at + 4);
+            answer->ede_text = mw_text_safe(arena, at + 6, length - 2, 500);
+        }
+        at += 4 + length;
+        left -= 4 + length;
+    }
+}
+
+/* One record whose owner begins at `start` and whose rdata is inside the message. */
+static bool read_record(struct reader *reader, struct mw_record *record, size_t start)
+{
+    ldns_rr *rr = NULL;
+    size_t at = start;
+    if (ldns_wire2rr(&rr, reader->wire, reader->bytes, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
+        return false;
+    bool good = read_rdata(reader->arena, record, rr);
+    ldns_rr_free(rr);
+    if (good)
+        add_record(reader, record);
+    return good;
+}
+
+/* The next record, or false where the message ends or breaks. A record outside the answer that cannot be read is passed over. */
+static bool next_record(struct reader *reader, enum mw_dns_section section)
+{
+    size_t start = reader->at;
+    struct mw_record record = {.owner = read_name(reader), .section = section};
+    if (!record.owner || reader->bytes - reader->at < 10)
+        return false;
+    const uint8_t *fixed = reader->wire + reader->at;
+    size_t length = get16(fixed + 8);
+    reader->at += 10;
+    if (length > reader->bytes - reader->at)
+        return false;
+    reader->at += length;
+    record.type = (int)get16(fixed);
+    record.ttl = get32(fixed + 4);
+    if (record.type == TYPE_OPT) {
+        reader->answer->rcode |= (int)(record.ttl >> 24) << 4; /* RFC 6891 section 6.1.3 */
+        read_options(reader->answer, reader->arena, fixed + 10, length);
+        return true;
+    }
+    if (get16(fixed + 2) != CLASS_IN)
+        return true;
+    return read_record(reader, &record, start) || section != MW_ANSWER;
+}
+
+static bool read_sections(struct reader *reader)
+{
+    for (int section = MW_ANSWER; section <= MW_ADDITIONAL; section++)
+        for (unsigned left = get16(reader->wire + 6 + 2 * section); left; left--) {
+            if (reader->answer->count == RECORDS_CEILING)
+                return true;
+            if (!next_record(reader, (enum mw_dns_section)section))
+                return reader->answer->truncated || section == MW_ADDITIONAL;
+        }
+    return true;
+}
+
+/* --- the answer as a whole ----------------------------------------------------------------------------------------------------------------- */
+
+static const struct mw_record *find(const struct mw_dns_answer *answer, const char *owner, int type)
+{
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(answer, type, &i));)
+        if (mw_text_same(record->owner, owner))
+            return record;
+    return NULL;
+}
+
+struct chain {
+    const char *names[CHAIN_CEILING + 1];
+    size_t count;
+};
+
+static struct chain follow(const struct mw_dns_answer *answer, const char *name, int type)
+{
+    struct chain chain = {.names = {name}, .count = 1};
+    const struct mw_record *alias;
+    while (type != MW_CNAME && chain.count <= CHAIN_CEILING && (alias = find(answer, chain.names[chain.count - 1], MW_CNAME)))
+        chain.names[chain.count++] = alias->name;
+    return chain;
+}
+
+static bool belongs(const struct mw_record *record, const struct chain *chain)
+{
+    if (record->section != MW_ANSWER || record->type == TYPE_DNAME)
+        return true;
+    for (size_t i = 0; i < chain->count; i++)
+        if (mw_text_same(record->owner, chain->names[i]))
+            return true;
+    return false;
+}
+
+/* Records of the answer section that the question does not lead to are no answer to it. */
+static void drop_strangers(struct mw_dns_answer *answer, const struct chain *chain)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < answer->count; i++)
+        if (belongs(&answer->records[i], chain))
+            answer->records[kept++] = answer->records[i];
+    answer->count = kept;
+}
+
+static enum mw_dns_status judge(const struct mw_dns_answer *answer, const char *last, int type)
+{
+    switch (answer->rcode) {
+    case LDNS_RCODE_NOERROR: break;
+    case LDNS_RCODE_NXDOMAIN: return MW_DNS_NXDOMAIN;
+    case LDNS_RCODE_SERVFAIL: return MW_DNS_SERVFAIL;
+    case LDNS_RCODE_REFUSED: return MW_DNS_REFUSED;
+    default: return MW_DNS_OTHER;
+    }
+    if (find(answer, last, type))
+        return MW_DNS_OK;
+    return answer->truncated ? MW_DNS_OTHER : MW_DNS_NODATA;
+}
+
+/* Servers that refuse may leave the question out. */
+static bool is_our_question(struct reader *reader, const char *name, int type)
+{
+    unsigned questions = get16(reader->wire + 4);
+    if (questions == 0)
+        return (reader->wire[3] & 15) != LDNS_RCODE_NOERROR;
+    const char *asked = read_name(reader);
+    if (questions != 1 || !asked || reader->bytes - reader->at < 4)
+        return false;
+    const uint8_t *rest = reader->wire + reader->at;
+    reader->at += 4;
+    return mw_text_same(asked, name) && (int)get16(rest) == type && get16(rest + 2) == CLASS_IN;
+}
+
+static const char *without_dot(struct mw_arena *arena, const char *name)
+{
+    size_t length = strlen(name);
+    return length > 1 && name[length - 1] == '.' ? mw_strndup(arena, name, length - 1) : name;
+}
+
+struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, size_t bytes, const char *name, int type)
+{
+    struct mw_dns_answer *answer = MW_NEW(arena, struct mw_dns_answer);
+    *answer = (struct mw_dns_answer){.status = MW_DNS_GARBLED, .ede = -1, .ede_text = "", .server = "", .wire_bytes = bytes};
+    answer->wire = mw_memdup(arena, wire, bytes);
+    struct reader reader = {.arena = arena, .wire = answer->wire, .bytes = bytes, .at = 12, .answer = answer};
+    name = without_dot(arena, name);
+    if (bytes < 12 || !(wire[2] & 0x80) || !is_our_question(&reader, name, type))
+        return answer;
+    answer->rcode = wire[3] & 15;
+    answer->authoritative = wire[2] & 4;
+    answer->truncated = wire[2] & 2;
+    answer->authentic = wire[3] & 0x20;
+    if (!read_sections(&reader))
+        return answer;
+    struct chain chain = follow(answer, name, type);
+    drop_strangers(answer, &chain);
+    const char *last = chain.names[chain.count - 1];
+    answer->cname = chain.count > 1 ? last : NULL;
+    answer->status = judge(answer, last, type);
+    return answer;
+}
+
+const struct mw_record *mw_dns_next(const struct mw_dns_answer *answer, int type, size_t *index)
+{
+    while (*index < answer->count) {
+        const struct mw_record *record = &answer->records[(*index)++];
+        if (record->section == MW_ANSWER && record->type == type)
+            return record;
+    }
+    return NULL;
+}
+
+/* --- queries ------------------------------------------------------------------------------------------------------------------------------ */
+
+static void put16(uint8_t *at, unsigned value)
+{
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+/* One character of a name in presentation form: itself, \. or \DDD (RFC 1035 section 5.1). Bytes of `text` that it takes, 0: it is none. */
+static size_t get_character(const char *text, uint8_t *byte)
+{
+    if (*text != '\\') {
+        *byte = (uint8_t)*text;
+        return *text ? 1 : 0;
+    }
+    if (strspn(text + 1, "0123456789") >= 3) {
+        int value = (text[1] - '0') * 100 + (text[2] - '0') * 10 + (text[3] - '0');
+        *byte = (uint8_t)value;
+        return value < 256 ? 4 : 0;
+    }
+    *byte = (uint8_t)text[1];
+    return text[1] ? 2 : 0;
+}
+
+/* One label, up to a dot or the end, with its length before it. Bytes of `text` that it takes, 0: it is none. */
+static size_t put_label(uint8_t *wire, const char *text)
+{
+    size_t taken = 0, length = 0;
+    while (text[taken] && text[taken] != '.') {
+        uint8_t byte;
+        size_t used = get_character(text + taken, &byte);
+        if (!used || length == LDNS_MAX_LABELLEN)
+            return 0;
+        wire[++length] = byte;
+        taken += used;
+    }
+    wire[0] = (uint8_t)length;
+    return length ? taken : 0;
+}
+
+/* The name in wire form, at most 255 bytes; 0: it cannot be one. */
+static size_t put_name(uint8_t wire[LDNS_MAX_DOMAINLEN], const char *name)
+{
+    size_t at = 0;
+    if (mw_text_same(name, "."))
+        name = "";
+    while (*name) {
+        uint8_t label[LDNS_MAX_LABELLEN + 1];
+        size_t taken = put_label(label, name);
+        if (!taken || at + label[0] + 2u > LDNS_MAX_DOMAINLEN)
+            return 0;
+        memcpy(wire + at, label, label[0] + 1u);
+        at += label[0] + 1u;
+        name += taken;
+        name += *name == '.';
+    }
+    wire[at++] = 0;
+    return at;
+}
+
+size_t mw_dns_query(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled, bool dnssec)
+{
+    static const uint8_t opt[11] = {0, 0, TYPE_OPT, UDP_BYTES >> 8, UDP_BYTES & 255};
+    uint8_t qname[LDNS_MAX_DOMAINLEN];
+    size_t length = put_name(qname, name), whole = 12 + length + 4 + sizeof opt;
+    if (!length || whole > room)
+        return 0;
+    memset(wire, 0, whole);
+    put16(wire, id);
+    wire[2] = recursion ? 1 : 0;
+    wire[3] = (uint8_t)(0x20 | (checking_disabled ? 0x10 : 0)); /* AD asks for AD in the answer (RFC 6840 section 5.7) */
+    put16(wire + 4, 1);
+    put16(wire + 10, 1);
+    memcpy(wire + 12, qname, length);
+    uint8_t *rest = wire + 12 + length;
+    put16(rest, (unsigned)type);
+    put16(rest + 2, CLASS_IN);
+    memcpy(rest + 4, opt, sizeof opt);
+    rest[4 + 7] = dnssec ? 0x80 : 0; /* DO, the first bit of the flags behind extended rcode and version */
+    return whole;
+}

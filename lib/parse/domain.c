@@ -1,0 +1,150 @@
+/* Domain names as people write them: Unicode or ASCII in, A-labels out (RFC 5890, RFC 5891, RFC 1035 section 2.3.4). libidn2 maps and judges the letters; lengths
+ * and empty labels are checked here, as it lets "a..b" pass. Never asks the DNS. */
+#include <mailwhy/dns.h>
+
+#include <idn2.h>
+
+#include <string.h>
+
+#define NAME_BYTES 253u
+#define LABEL_BYTES 63u
+#define WRITTEN_BYTES 1024u
+
+/* What libidn2 says, as clauses. */
+static const char *idn_flaw(int status)
+{
+    static const struct { int status; const char *clause; } clauses[] = {
+        {IDN2_TOO_BIG_DOMAIN, "longer than 253 characters"},
+        {IDN2_TOO_BIG_LABEL, "a label is longer than 63 characters"},
+        {IDN2_HYPHEN_STARTEND, "a label begins or ends with a hyphen"},
+        {IDN2_2HYPHEN, "a label has two hyphens in third and fourth place"},
+        {IDN2_LEADING_COMBINING, "a label begins with a combining mark"},
+        {IDN2_ENCODING_ERROR, "not UTF-8"},
+        {IDN2_ICONV_FAIL, "not UTF-8"},
+        {IDN2_BIDI, "letters of both writing directions are mixed in a forbidden way"},
+        {IDN2_DOT_IN_LABEL, "a label has a dot in it"},
+        {IDN2_PUNYCODE_BAD_INPUT, "a label that begins with xn-- is not Punycode"},
+        {IDN2_ALABEL_ROUNDTRIP_FAILED, "a label that begins with xn-- is not Punycode"},
+        {IDN2_INVALID_ALABEL, "a label that begins with xn-- is not Punycode"},
+    };
+    for (size_t i = 0; i < MW_COUNT(clauses); i++)
+        if (clauses[i].status == status)
+            return clauses[i].clause;
+    return "a character that domain names cannot have";
+}
+
+/* Full stops of other scripts part labels too (RFC 3490 section 3.1; UTS #46). */
+static size_t dot_length(const char *at)
+{
+    static const char *const dots[] = {".", "\u3002", "\uff0e", "\uff61"};
+    for (size_t i = 0; i < MW_COUNT(dots); i++)
+        if (strncmp(at, dots[i], strlen(dots[i])) == 0)
+            return strlen(dots[i]);
+    return 0;
+}
+
+/* The dots as ".", the last one left out; NULL: a label is empty. */
+static char *plain_dots(struct mw_arena *arena, const char *text)
+{
+    char *plain = mw_alloc(arena, strlen(text) + 1), *out = plain;
+    bool empty = true;
+    while (*text) {
+        size_t length = dot_length(text);
+        if (length && empty)
+            return NULL;
+        empty = length > 0;
+        if (empty && !text[length])
+            break;
+        *out++ = length ? '.' : *text;
+        text += length ? length : 1;
+    }
+    return plain;
+}
+
+static const char *ascii_flaw(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (strlen(name) > NAME_BYTES)
+        return "longer than 253 characters";
+    for (const char *label = name; *label;) {
+        size_t length = strcspn(label, ".");
+        if (length > LABEL_BYTES)
+            return "a label is longer than 63 characters";
+        if (strspn(label, allowed) < length)
+            return "a character that domain names cannot have";
+        if (label[0] == '-' || label[length - 1] == '-')
+            return "a label begins or ends with a hyphen";
+        label += length + (label[length] == '.');
+    }
+    return NULL;
+}
+
+/* ASCII labels need no mapping; those that begin with xn-- must be what they claim. */
+static bool needs_idn(const char *name)
+{
+    for (const char *c = name; *c; c++)
+        if ((unsigned char)*c > 127)
+            return true;
+    return mw_text_starts(name, "xn--") || mw_text_find(name, ".xn--");
+}
+
+static char *to_ascii(struct mw_arena *arena, const char *name, const char **flaw)
+{
+    if (!needs_idn(name))
+        return mw_text_lower(arena, name);
+    if (!mw_text_is_utf8(name, strlen(name))) {
+        *flaw = "not UTF-8";
+        return NULL;
+    }
+    char *ascii = NULL;
+    int status = idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_ALABEL_ROUNDTRIP);
+    if (status != IDN2_OK) {
+        *flaw = idn_flaw(status);
+        return NULL;
+    }
+    char *copy = mw_text_lower(arena, ascii);
+    idn2_free(ascii);
+    return copy;
+}
+
+char *mw_domain_read(struct mw_arena *arena, const char *text, const char **flaw)
+{
+    const char *ignored;
+    flaw = flaw ? flaw : &ignored;
+    *flaw = NULL;
+    if (!*text) {
+        *flaw = "empty";
+        return NULL;
+    }
+    if (strlen(text) > WRITTEN_BYTES) {
+        *flaw = "longer than 253 characters";
+        return NULL;
+    }
+    const char *plain = plain_dots(arena, text);
+    if (!plain) {
+        *flaw = "empty label";
+        return NULL;
+    }
+    char *name = to_ascii(arena, plain, flaw);
+    if (name)
+        *flaw = ascii_flaw(name);
+    return *flaw ? NULL : name;
+}
+
+const char *mw_domain_show(struct mw_arena *arena, const char *domain)
+{
+    char *shown = NULL;
+    if (!mw_text_find(domain, "xn--") || idn2_to_unicode_8z8z(domain, &shown, IDN2_NONTRANSITIONAL) != IDN2_OK)
+        return domain;
+    const char *copy = mw_text_safe(arena, shown, strlen(shown), WRITTEN_BYTES);
+    idn2_free(shown);
+    return copy;
+}
+
+bool mw_domain_is_under(const char *name, const char *parent)
+{
+    if (mw_text_same(parent, ".") || !*parent)
+        return true;
+    size_t length = strlen(name), tail = strlen(parent);
+    return length >= tail && mw_text_same(name + length - tail, parent) && (length == tail || name[length - tail - 1] == '.');
+}

@@ -1,0 +1,184 @@
+/* Where the answer to an IMAP command ends and what it says (RFC 9051 sections 2.2 and 7, RFC 7888 for literals). Never judges a status. */
+#include "frame.h"
+
+#include <string.h>
+
+enum line_kind { NOT_IMAP, UNTAGGED, CONTINUES, TAGGED };
+
+/* Octets of the literal that the line announces at its end ("{12}", "{12+}"); -1: none, -2: beyond the ceiling. */
+static long literal(const struct frame_line *line)
+{
+    size_t at = line->length;
+    if (at < 3 || line->text[at - 1] != '}')
+        return -1;
+    at -= line->text[at - 2] == '+' ? 2 : 1;
+    long octets = 0, place = 1;
+    size_t digits = 0;
+    for (; at && line->text[at - 1] >= '0' && line->text[at - 1] <= '9'; at--, digits++) {
+        if (digits > 6)
+            return -2;
+        octets += (line->text[at - 1] - '0') * place;
+        place *= 10;
+    }
+    return digits && at && line->text[at - 1] == '{' ? octets : -1;
+}
+
+/* A line with the literals in it: 1 it is whole, or MW_FRAME_…. */
+static int logical_line(const char *bytes, size_t count, size_t at, struct frame_line *whole)
+{
+    struct frame_line line;
+    *whole = (struct frame_line){.text = bytes + at};
+    for (;;) {
+        int found = mw_frame_line(bytes, count, at + whole->taken, &line);
+        if (found != 1)
+            return found;
+        whole->length = whole->taken + line.length;
+        whole->taken += line.taken;
+        long octets = literal(&line);
+        if (octets == -1)
+            return 1;
+        if (octets == -2 || whole->taken + (size_t)octets > MW_REPLY_CEILING)
+            return MW_FRAME_TOO_LONG;
+        whole->taken += (size_t)octets;
+        if (whole->taken > count - at)
+            return MW_FRAME_MORE;
+    }
+}
+
+static bool begins(const struct frame_line *line, const char *word)
+{
+    size_t length = strlen(word);
+    return line->length >= length && strncasecmp(line->text, word, length) == 0 && (line->length == length || line->text[length] == ' ');
+}
+
+static enum line_kind kind_of(const struct frame_line *line, const char *tag)
+{
+    if (begins(line, "*"))
+        return UNTAGGED;
+    if (begins(line, "+"))
+        return CONTINUES;
+    return *tag && begins(line, tag) ? TAGGED : NOT_IMAP;
+}
+
+/* OK as 'O', … of the words behind tag or star; 0: no status. */
+static int status_of(const char *text)
+{
+    static const struct { const char *word; int code; } statuses[] = {{"OK", 'O'}, {"NO", 'N'}, {"BAD", 'B'}, {"PREAUTH", 'P'}, {"BYE", 'Y'}};
+    for (size_t i = 0; i < MW_COUNT(statuses); i++) {
+        size_t length = strlen(statuses[i].word);
+        if (mw_text_starts(text, statuses[i].word) && (!text[length] || text[length] == ' '))
+            return statuses[i].code;
+    }
+    return 0;
+}
+
+/* Does the reply end with this line? `text` is the line behind tag, star or plus. */
+static bool is_last(enum line_kind kind, const char *text, const char *tag)
+{
+    if (kind != UNTAGGED)
+        return true;
+    return !*tag || status_of(text) == 'Y';
+}
+
+static bool is_notable(const char *line)
+{
+    int status = status_of(line);
+    return status == 'N' || status == 'B' || (status && mw_text_find(line, "[ALERT]"));
+}
+
+/* Fills what the last line says; false: it is no status. */
+static bool finish(struct mw_arena *arena, enum line_kind kind, const char *text, struct mw_reply *reply)
+{
+    reply->text = text;
+    reply->whole = mw_frame_whole(arena, text);
+    reply->code = kind == CONTINUES ? '+' : status_of(text);
+    if (kind == CONTINUES || !reply->code)
+        return reply->code;
+    reply->text += strcspn(text, " ");
+    reply->text += *reply->text == ' ';
+    mw_frame_bracket(arena, reply->text, &reply->enhanced, &reply->text);
+    struct mw_list words = {0};
+    mw_list_add(arena, &words, text);
+    for (size_t i = 0; i < reply->lines.count; i++)
+        if (is_notable(reply->lines.items[i]))
+            mw_list_add(arena, &words, reply->lines.items[i]);
+    reply->whole = mw_frame_whole(arena, mw_list_join(arena, &words, " "));
+    return true;
+}
+
+/* Tells TLS records and other protocols at the first byte of a line. */
+static bool may_be_line(char first, const char *tag)
+{
+    return first == '*' || first == '+' || (*tag && strncasecmp(&first, tag, 1) == 0);
+}
+
+/* Bytes of the whole reply and where its last line begins, or MW_FRAME_…. Allocates nothing. */
+static long measure(const char *bytes, size_t count, const char *tag, size_t *last)
+{
+    struct frame_line line;
+    size_t at = 0;
+    for (size_t lines = 1;; lines++) {
+        if (at > MW_REPLY_CEILING || lines > MW_REPLY_LINES)
+            return MW_FRAME_TOO_LONG;
+        if (at < count && !may_be_line(bytes[at], tag))
+            return MW_FRAME_GARBLED;
+        int found = logical_line(bytes, count, at, &line);
+        if (found != 1)
+            return found;
+        enum line_kind kind = kind_of(&line, tag);
+        if (kind == NOT_IMAP)
+            return MW_FRAME_GARBLED;
+        char head[8] = "";
+        memcpy(head, line.text + (line.length > 1 ? 2 : 1), line.length > 8 ? 6 : line.length > 2 ? line.length - 2 : 0);
+        *last = at;
+        at += line.taken;
+        if (is_last(kind, head, tag))
+            return (long)at;
+    }
+}
+
+long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply)
+{
+    const char *tag = awaited ? awaited : "";
+    size_t last;
+    long taken = measure(bytes, count, tag, &last);
+    if (taken <= 0)
+        return taken;
+    struct mw_reply read = {.enhanced = NULL};
+    struct frame_line line;
+    for (size_t at = 0;; at += line.taken) {
+        logical_line(bytes, count, at, &line);
+        enum line_kind kind = kind_of(&line, tag);
+        size_t head = kind == TAGGED ? strlen(tag) : 1;
+        head += line.length > head;
+        const char *text = mw_frame_text(arena, line.text + head, line.length - head);
+        if (at == last) {
+            if (!finish(arena, kind, text, &read))
+                return MW_FRAME_GARBLED;
+            *reply = read;
+            return taken;
+        }
+        mw_list_add(arena, &read.lines, text);
+    }
+}
+
+static bool add_capabilities(struct mw_arena *arena, const char *text, struct mw_list *capabilities)
+{
+    static const char word[] = "CAPABILITY";
+    if (!mw_text_starts(text, word) || (text[sizeof word - 1] && text[sizeof word - 1] != ' '))
+        return false;
+    *capabilities = mw_text_split(arena, text + sizeof word - 1, " ");
+    return true;
+}
+
+bool mw_imap_capabilities(struct mw_arena *arena, const struct mw_reply *reply, struct mw_list *capabilities)
+{
+    bool found = false;
+    for (size_t i = 0; i < reply->lines.count; i++) {
+        const char *line = reply->lines.items[i], *code, *rest;
+        found |= add_capabilities(arena, line, capabilities);
+        if (status_of(line) == 'O' && line[2] && mw_frame_bracket(arena, line + 3, &code, &rest))
+            found |= add_capabilities(arena, code, capabilities);
+    }
+    return (reply->enhanced && add_capabilities(arena, reply->enhanced, capabilities)) || found;
+}
