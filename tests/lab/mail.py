@@ -225,7 +225,7 @@ def write_dovecot(world, directory, certs, auth):
     shutil.chown(directory / "users", "dovecot", "dovecot")
     logins = listeners(world, "imap") + listeners(world, "pop3")
     settings = world["dovecot"]
-    conf = DOVECOT.format(dir=directory, auth=auth, first=world["addresses"]("mail")[0], logins=logins,
+    conf = DOVECOT.format(dir=directory, auth=auth, first=world["addresses"]("control")[0], logins=logins,
                           cert=certs[settings["cert"]], locals="".join(local_certs(world, certs)),
                           users=settings.get("users", directory / "users"),
                           mechanisms=settings.get("mechanisms", "plain login"),
