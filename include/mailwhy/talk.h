@@ -80,4 +80,9 @@ void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome);
 /* Tells the tls.* facts of a handshake with that endpoint. */
 void mw_tls_tell(struct mw_look *look, const char *about, const struct mw_tls_seen *seen);
 
+/* What the engine tells of any conversation, for the table of a probe. */
+#define MW_TALK_TELLS \
+    MW_F_TCP_END, MW_F_TALK_DIALOGUE, MW_F_TLS_END, MW_F_TLS_ALERT, MW_F_TLS_PLAIN, MW_F_TLS_VERSION, MW_F_TLS_CIPHER, MW_F_TLS_VERIFY, MW_F_TLS_NAME_OK, \
+        MW_F_TLS_NAMES, MW_F_TLS_SUBJECT, MW_F_TLS_ISSUER, MW_F_TLS_STARTS, MW_F_TLS_EXPIRES, MW_F_TLS_KEY, MW_F_TLS_WEAK, MW_F_TLS_CHAIN, MW_F_TLS_FINGERPRINT
+
 #endif

@@ -1,0 +1,327 @@
+/* One login a service: the claim to it, the choice of the mechanism, and SASL by libgsasl (RFC 4422, 4616, 5802, 7677, 2195).
+ *
+ * It never tries twice, never tells a secret, and never sends one where it was not asked to. */
+#include <mailwhy/about.h>
+#include <mailwhy/dns.h>
+#include <mailwhy/login.h>
+
+#include <dlfcn.h>
+#include <gsasl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHALLENGE_CEILING 8192u
+
+const struct mw_login_service mw_login_submission = {
+    MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_SUBMISSION, MW_F_SUBMISSION_END, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED,
+};
+const struct mw_login_service mw_login_imap = {
+    MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_IMAP, MW_F_IMAP_END, MW_F_IMAP_LOGIN, MW_F_IMAP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_SKIPPED,
+};
+const struct mw_login_service mw_login_pop3 = {
+    MW_F_ENDPOINT_POP3S, MW_F_ENDPOINT_POP3, MW_F_POP3_END, MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_MECHANISM, MW_F_POP3_LOGIN_SKIPPED,
+};
+
+/* --- the library, loaded at first use: with Kerberos behind it, it would cost every run a megabyte ------------------------------------------------- */
+
+static struct {
+    Gsasl *context;
+    int (*init)(Gsasl **context);
+    int (*start)(Gsasl *context, const char *mechanism, Gsasl_session **session);
+    int (*set)(Gsasl_session *session, Gsasl_property property, const char *text);
+    int (*step)(Gsasl_session *session, const char *input, char **output);
+    void (*finish)(Gsasl_session *session);
+    void (*release)(void *memory);
+} sasl;
+
+static bool find_symbol(void *library, const char *name, void *into)
+{
+    void *symbol = dlsym(library, name);
+    memcpy(into, &symbol, sizeof(symbol)); /* POSIX: a function's address through a void pointer */
+    return symbol != NULL;
+}
+
+static bool load_library(void)
+{
+    if (sasl.context) {
+        return true;
+    }
+    void *library = dlopen("libgsasl.so.18", RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        return false;
+    }
+    bool whole = find_symbol(library, "gsasl_init", &sasl.init) && find_symbol(library, "gsasl_client_start", &sasl.start) &&
+                 find_symbol(library, "gsasl_property_set", &sasl.set) && find_symbol(library, "gsasl_step64", &sasl.step) &&
+                 find_symbol(library, "gsasl_finish", &sasl.finish) && find_symbol(library, "gsasl_free", &sasl.release);
+    return whole && sasl.init(&sasl.context) == GSASL_OK;
+}
+
+/* --- who may try ----------------------------------------------------------------------------------------------------------------------------- */
+
+const char *mw_login_user(const struct mw_asked *asked)
+{
+    return asked->user ? asked->user : asked->mailbox;
+}
+
+static void skip(struct mw_talk *talk, const struct mw_login_service *service, const char *why, const char *quote)
+{
+    mw_tell_text(mw_talk_look(talk), service->skipped, mw_talk_about(talk), why, quote);
+}
+
+/* How much the endpoint's place is trusted: the more, the sooner it gets the login. */
+static int rank_of_value(const char *value)
+{
+    static const char *const ranks[] = {"guessed", "tried", "published", "target", "configured"};
+    for (size_t i = 0; i < MW_COUNT(ranks); i++) {
+        if (mw_text_same(value, ranks[i])) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static int rank_of(const struct mw_facts *facts, enum mw_fact_id id, const char *about)
+{
+    int rank = -1;
+    for (const struct mw_fact *fact = mw_fact_find(facts, id, about); fact; fact = mw_fact_find_next(facts, fact)) {
+        int one = rank_of_value(fact->text);
+        rank = one > rank ? one : rank;
+    }
+    return rank;
+}
+
+static int rank_at(const struct mw_facts *facts, const struct mw_login_service *service, const char *about)
+{
+    int tls = rank_of(facts, service->endpoint_tls, about), starttls = rank_of(facts, service->endpoint_starttls, about);
+    return tls > starttls ? tls : starttls;
+}
+
+/* Connected, still talking, and nothing against its certificate so far: it will get to its login. */
+static bool is_on_its_way(const struct mw_facts *facts, const struct mw_login_service *service, const char *about)
+{
+    const struct mw_fact *tcp = mw_fact_find(facts, MW_F_TCP_END, about), *tls = mw_fact_find(facts, MW_F_TLS_END, about);
+    const struct mw_fact *verify = mw_fact_find(facts, MW_F_TLS_VERIFY, about), *name = mw_fact_find(facts, MW_F_TLS_NAME_OK, about);
+    if (!tcp || !mw_text_same(tcp->text, MW_OK) || mw_fact_find(facts, service->end, about) || mw_fact_find(facts, service->skipped, about)) {
+        return false;
+    }
+    return !(tls && !mw_text_same(tls->text, MW_OK)) && !(verify && verify->list.count) && !(name && !name->yes);
+}
+
+static const char *better_of(const struct mw_facts *facts, const struct mw_login_service *service, enum mw_fact_id endpoints, int rank)
+{
+    for (const struct mw_fact *fact = mw_fact_first(facts, endpoints); fact; fact = mw_fact_next(facts, fact)) {
+        if (rank_of_value(fact->text) > rank && is_on_its_way(facts, service, fact->about)) {
+            return fact->about;
+        }
+    }
+    return NULL;
+}
+
+static const char *better_endpoint(const struct mw_facts *facts, const struct mw_login_service *service, const char *about)
+{
+    int rank = rank_at(facts, service, about);
+    const char *better = better_of(facts, service, service->endpoint_tls, rank);
+    return better ? better : better_of(facts, service, service->endpoint_starttls, rank);
+}
+
+/* An autoconfig document that came over HTTPS is the domain's own word; an unsigned SRV record may be anybody's (RFC 6186 section 6). */
+static bool is_named_over_https(struct mw_talk *talk)
+{
+    const struct mw_look *look = mw_talk_look(talk);
+    const char *place = mw_about_endpoint(look->arena, mw_talk_host(talk), NULL, mw_talk_port(talk));
+    const struct mw_fact *fact = mw_fact_find(look->facts, MW_F_SERVICE_PUBLISHED, place);
+    for (; fact; fact = mw_fact_find_next(look->facts, fact)) {
+        if (fact->quote && mw_text_find(fact->quote, "https://")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool was_asked_for(struct mw_talk *talk, const struct mw_login_service *service)
+{
+    const struct mw_look *look = mw_talk_look(talk);
+    const char *host = mw_talk_host(talk), *domain = look->asked->domain;
+    if (rank_at(look->facts, service, mw_talk_about(talk)) > rank_of_value("published")) {
+        return true;
+    }
+    if ((domain && mw_domain_is_under(host, domain)) || (look->asked->host && mw_text_same(host, look->asked->host))) {
+        return true;
+    }
+    return is_named_over_https(talk);
+}
+
+/* 4yz of SMTP does not judge the credentials; anything else but success does. */
+static bool is_refusal(const char *answer)
+{
+    return !(mw_text_starts(answer, "235") || mw_text_starts(answer, "OK") || mw_text_starts(answer, "+OK") || *answer == '4');
+}
+
+static const char *refused_elsewhere(const struct mw_facts *facts)
+{
+    static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
+    for (size_t i = 0; i < MW_COUNT(logins); i++) {
+        for (const struct mw_fact *fact = mw_fact_first(facts, logins[i]); fact; fact = mw_fact_next(facts, fact)) {
+            if (is_refusal(fact->text)) {
+                return fact->text;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* NULL: it may. */
+static const char *why_not_here(struct mw_talk *talk, const struct mw_login_service *service)
+{
+    if (mw_talk_look(talk)->asked->insecure_login) {
+        return NULL;
+    }
+    if (!mw_talk_is_encrypted(talk)) {
+        return MW_LOGIN_NOT_ENCRYPTED;
+    }
+    if (!mw_talk_is_verified(talk)) {
+        return MW_LOGIN_NOT_VERIFIED;
+    }
+    return was_asked_for(talk, service) ? NULL : MW_LOGIN_OTHER_DOMAIN;
+}
+
+static bool may_try(struct mw_talk *talk, const struct mw_login_service *service)
+{
+    const struct mw_facts *facts = mw_talk_look(talk)->facts;
+    const struct mw_fact *claim = mw_fact_first(facts, service->mechanism);
+    if (claim) {
+        skip(talk, service, MW_LOGIN_TRIED, claim->about);
+        return false;
+    }
+    const char *refusal = refused_elsewhere(facts);
+    if (refusal) {
+        skip(talk, service, MW_LOGIN_REFUSED, refusal);
+        return false;
+    }
+    const char *why = why_not_here(talk, service);
+    if (why) {
+        skip(talk, service, why, NULL);
+        return false;
+    }
+    const char *better = better_endpoint(facts, service, mw_talk_about(talk));
+    if (better) {
+        skip(talk, service, MW_LOGIN_BETTER, better);
+    }
+    return !better;
+}
+
+/* --- the mechanism --------------------------------------------------------------------------------------------------------------------------- */
+
+struct mechanism {
+    const char *name;
+    bool speaks_first;
+    bool shows_password; /* to whoever reads along without TLS */
+};
+
+/* Strongest first. CRAM-MD5 stands behind PLAIN: inside TLS it protects nothing, and it fails with right passwords wherever they are stored hashed. */
+static const struct mechanism mechanisms[] = {
+    {"SCRAM-SHA-256", true, false}, {"SCRAM-SHA-1", true, false}, {"PLAIN", true, true}, {"LOGIN", false, true}, {"CRAM-MD5", false, false},
+};
+
+static bool is_offered(const struct mw_list *offered, const char *name)
+{
+    for (size_t i = 0; i < offered->count; i++) {
+        if (mw_text_same(offered->items[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct mechanism *choose(const struct mw_list *offered, bool encrypted)
+{
+    for (int may_show = encrypted; may_show <= 1; may_show++) {
+        for (size_t i = 0; i < MW_COUNT(mechanisms); i++) {
+            if ((may_show || !mechanisms[i].shows_password) && is_offered(offered, mechanisms[i].name)) {
+                return &mechanisms[i];
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool start_session(struct mw_login *login, const struct mw_asked *asked)
+{
+    Gsasl_session *session = NULL;
+    if (!load_library() || sasl.start(sasl.context, login->mechanism, &session) != GSASL_OK) {
+        return false;
+    }
+    login->session = session;
+    return sasl.set(session, GSASL_AUTHID, mw_login_user(asked)) == GSASL_OK && sasl.set(session, GSASL_PASSWORD, asked->password) == GSASL_OK;
+}
+
+static bool has_line_end(const char *text)
+{
+    return strpbrk(text, "\r\n") != NULL;
+}
+
+static bool prepare(struct mw_talk *talk, const struct mw_list *offered, const char *command, struct mw_login *login)
+{
+    const struct mw_asked *asked = mw_talk_look(talk)->asked;
+    const struct mechanism *mechanism = choose(offered, mw_talk_is_encrypted(talk));
+    if (mechanism) {
+        login->mechanism = mechanism->name;
+        login->speaks_first = mechanism->speaks_first;
+        if (start_session(login, asked)) {
+            return true;
+        }
+        mw_login_forget(login);
+    }
+    login->mechanism = command;
+    login->is_command = true;
+    return command && !has_line_end(mw_login_user(asked)) && !has_line_end(asked->password);
+}
+
+bool mw_login_claim(struct mw_talk *talk, const struct mw_login_service *service, const struct mw_list *offered, const char *command, struct mw_login *login)
+{
+    struct mw_look *look = mw_talk_look(talk);
+    if (!look->asked->password || !mw_login_user(look->asked) || !may_try(talk, service)) {
+        return false;
+    }
+    *login = (struct mw_login){.service = service};
+    if (!prepare(talk, offered, command, login)) {
+        skip(talk, service, MW_LOGIN_NO_MECHANISM, mw_list_join(look->arena, offered, " "));
+        return false;
+    }
+    mw_tell_text(look, service->mechanism, mw_talk_about(talk), login->mechanism, NULL);
+    return true;
+}
+
+/* --- the exchange ---------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *step(struct mw_talk *talk, struct mw_login *login, const char *input)
+{
+    char *output = NULL;
+    int end = login->session ? sasl.step(login->session, input, &output) : GSASL_NO_CLIENT_CODE;
+    const char *answer = end == GSASL_OK || end == GSASL_NEEDS_MORE ? mw_strdup(mw_talk_look(talk)->arena, output ? output : "") : NULL;
+    if (output) {
+        explicit_bzero(output, strlen(output));
+        sasl.release(output);
+    }
+    return answer;
+}
+
+const char *mw_login_first(struct mw_talk *talk, struct mw_login *login)
+{
+    const char *answer = step(talk, login, NULL);
+    return answer && *answer ? answer : "="; /* RFC 4954 section 4 */
+}
+
+const char *mw_login_answer(struct mw_talk *talk, struct mw_login *login, const char *challenge)
+{
+    const char *answer = strlen(challenge) <= CHALLENGE_CEILING ? step(talk, login, *challenge ? challenge : NULL) : NULL;
+    return answer ? answer : "*";
+}
+
+void mw_login_forget(struct mw_login *login)
+{
+    if (login->session) {
+        sasl.finish(login->session);
+        login->session = NULL;
+    }
+}

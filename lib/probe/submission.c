@@ -1,0 +1,194 @@
+/* The conversations with a submission service on 587 (STARTTLS) and 465 (implicit TLS): which logins it offers before and after TLS, whether it takes ours,
+ * and whether it takes the user as sender.
+ *
+ * It never says DATA, and logs in once a run at most (login.h). RFC 6409, RFC 8314, RFC 4954. */
+#include "hello.h"
+
+#include <mailwhy/lang.h>
+#include <mailwhy/login.h>
+#include <mailwhy/probe.h>
+
+#include <string.h>
+
+enum { AUTH = MW_HELLO_STEPS, ANSWER, MAIL, RCPT, RSET };
+
+struct talk_state {
+    struct mw_hello hello; /* first */
+    struct mw_login login;
+    const char *challenge;
+};
+
+static const char *sender_of(struct mw_talk *talk)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    const struct mw_asked *asked = mw_talk_look(talk)->asked;
+    const char *sender = asked->mailbox ? asked->mailbox : asked->user;
+    return sender && strchr(sender, '@') && mw_hello_can_say(&state->hello, sender) ? sender : NULL;
+}
+
+static int after_hello(struct mw_talk *talk, int next)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    if (next != MW_HELLO_OVER) {
+        return next;
+    }
+    return mw_login_claim(talk, &mw_login_submission, &state->hello.auth, NULL, &state->login) ? AUTH : MW_QUIT;
+}
+
+static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
+}
+
+static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_helo(talk, reply));
+}
+
+static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_starttls(talk, reply));
+}
+
+static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+}
+
+static const char *say_auth(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_arena *arena = mw_talk_look(talk)->arena;
+    if (!state->login.speaks_first) {
+        return mw_printf(arena, "AUTH %s", state->login.mechanism);
+    }
+    return mw_printf(arena, "AUTH %s %s", state->login.mechanism, mw_login_first(talk, &state->login));
+}
+
+static const char *say_answer(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    return mw_login_answer(talk, &state->login, state->challenge);
+}
+
+static int got_auth(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    if (reply->code == 334) {
+        state->challenge = mw_strdup(look->arena, reply->text);
+        return ANSWER;
+    }
+    mw_tell_text(look, MW_F_SMTP_LOGIN, mw_talk_about(talk), reply->whole, NULL);
+    return mw_hello_unless_421(talk, reply, reply->code == 235 && sender_of(talk) ? MAIL : MW_QUIT);
+}
+
+static const char *say_mail(struct mw_talk *talk)
+{
+    const char *sender = sender_of(talk), *to = mw_talk_look(talk)->asked->to;
+    return mw_hello_mail(talk, sender, !mw_hello_is_ascii(sender) || (to && !mw_hello_is_ascii(to)));
+}
+
+static int got_mail(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    mw_tell_text(look, MW_F_SMTP_MAIL_FROM, mw_talk_about(talk), sender_of(talk), NULL);
+    mw_tell_text(look, MW_F_SMTP_MAIL, mw_talk_about(talk), reply->whole, NULL);
+    if (reply->code / 100 != 2) {
+        return mw_hello_unless_421(talk, reply, MW_QUIT);
+    }
+    return look->asked->to && mw_hello_can_say(&state->hello, look->asked->to) ? RCPT : RSET;
+}
+
+static const char *say_rcpt(struct mw_talk *talk)
+{
+    return mw_hello_rcpt(talk, mw_talk_look(talk)->asked->to);
+}
+
+static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct mw_look *look = mw_talk_look(talk);
+    mw_tell_text(look, MW_F_SMTP_RCPT_TO, mw_talk_about(talk), look->asked->to, NULL);
+    mw_tell_text(look, MW_F_SMTP_RCPT, mw_talk_about(talk), reply->whole, NULL);
+    return mw_hello_unless_421(talk, reply, RSET);
+}
+
+static const char *say_rset(struct mw_talk *talk)
+{
+    (void)talk;
+    return "RSET";
+}
+
+static int got_rset(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return mw_hello_unless_421(talk, reply, MW_QUIT);
+}
+
+static void done(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    mw_login_forget(&state->login);
+}
+
+/* clang-format off */
+static const struct mw_step steps[] = {
+    /*                        name               what we say          who reads the answer     wait  flags */
+    [MW_HELLO_TLS_FIRST]  = { "handshake",       NULL,                mw_hello_got_tls_first,   30,  MW_HANDSHAKE },
+    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
+    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
+    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
+    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
+    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   30,  MW_HANDSHAKE },
+    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    [AUTH]                = { "AUTH",            say_auth,            got_auth,                 60,  MW_SECRET },
+    [ANSWER]              = { "AUTH",            say_answer,          got_auth,                 60,  MW_SECRET_WHOLE },
+    [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
+    [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
+    [RSET]                = { "RSET",            say_rset,            got_rset,                 60,  0 },
+};
+
+static const struct mw_talk_plan starttls = {
+    .dialect = &mw_smtp_dialect,
+    .steps = steps,
+    .facts = {MW_F_SUBMISSION_END, MW_F_SUBMISSION_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
+    .first = MW_HELLO_GREETING,
+    .state_bytes = sizeof(struct talk_state),
+    .done = done,
+};
+
+static const struct mw_talk_plan implicit = {
+    .dialect = &mw_smtp_dialect,
+    .steps = steps,
+    .facts = {MW_F_SUBMISSION_END, MW_F_SUBMISSION_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
+    .first = MW_HELLO_TLS_FIRST,
+    .state_bytes = sizeof(struct talk_state),
+    .done = done,
+};
+
+#define TELLS \
+    { \
+        MW_HELLO_TELLS, MW_F_SUBMISSION_STAGE, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, \
+        MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_TALK_TELLS \
+    }
+/* clang-format on */
+
+const struct mw_probe mw_probe_submission = {
+    .name = "submission",
+    .says = N_("Talks to each submission service on port 587: STARTTLS, login methods, one login, MAIL FROM the user, never DATA."),
+    .legs = MW_SUBMIT,
+    .wants = MW_F_ENDPOINT_SUBMISSION,
+    .tells = TELLS,
+    .ends = MW_F_SUBMISSION_END,
+    .plan = &starttls,
+};
+
+const struct mw_probe mw_probe_submissions = {
+    .name = "submissions",
+    .says = N_("Talks to each submission service on port 465 inside TLS: login methods, one login, MAIL FROM the user, never DATA."),
+    .legs = MW_SUBMIT,
+    .wants = MW_F_ENDPOINT_SUBMISSIONS,
+    .tells = TELLS,
+    .ends = MW_F_SUBMISSION_END,
+    .plan = &implicit,
+};
