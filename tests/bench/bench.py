@@ -1,0 +1,121 @@
+"""Measures mailwhy and its peers side by side, in one run, over a link with a chosen round-trip time.
+
+The servers are the lab's (scenario `healthy`: two MX, one mail host). Every program runs behind tests/bench/link, which
+counts its connections and clocks it. Figures are medians; nothing here fails because of a time."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+ADDRESS, MX, MAIL = "alice@example.org", "mx1.example.org", "mail.example.org"
+
+# fmt: off
+# limit_rtt: what the protocol itself costs, from the design; bar: how much of it a run may take
+PARTS = {
+    "one MX": {
+        "says": "STARTTLS and certificate of one MX, by its name",
+        "limit_rtt": 6, "bar": 1.15,
+        "programs": [
+            ("mailwhy tls",         ["{build}/mailwhy-tls", "--json", MX + ":25"]),
+            ("mailwhy smtp",        ["{build}/mailwhy-smtp", "--json", MX + ":25"]),
+            ("posttls-finger",      ["posttls-finger", "-c", "-l", "secure", "[" + MX + "]:25"]),
+            ("openssl s_client",    ["sh", "-c", "openssl s_client -connect " + MX + ":25 -starttls smtp -servername " + MX + " -brief </dev/null"]),
+            ("swaks",               ["swaks", "--server", MX, "--to", ADDRESS, "--tls", "--quit-after", "TLS"]),
+        ],
+    },
+    "one domain": {
+        "says": "full check of a domain with two MX",
+        "limit_rtt": 8, "bar": 1.3,
+        "programs": [
+            ("mailwhy check",       ["{build}/mailwhy", "check", ADDRESS, "--dkim-selector", "s1", "--json"]),
+            ("dig, swaks, posttls-finger, openssl, curl in a script", ["{here}/chain.sh", ADDRESS, MAIL]),
+        ],
+    },
+}
+# fmt: on
+
+
+def fill(argv, build):
+    return [word.format(build=build, here=HERE) for word in argv]
+
+
+def once(rtt_ms, argv, build):
+    with tempfile.TemporaryDirectory() as room:
+        result = Path(room, "result.json")
+        run = subprocess.run([f"{build}/tests/bench/link", str(rtt_ms), str(result), *fill(argv, build)], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180)
+        if not result.exists():
+            raise SystemExit(f"bench: {argv[0]}: {run.stderr.decode(errors='replace')}")
+        return json.loads(result.read_text())
+
+
+def mx_connections(one):
+    """Most connections to one address on port 25."""
+    return max([n for place, n in one["connections"].items() if place.endswith(":25")], default=0)
+
+
+def measure(rtt_ms, runs, build, part):
+    for name, argv in PARTS[part]["programs"]:
+        once(rtt_ms, argv, build)  # caches warm for all alike
+    for name, argv in PARTS[part]["programs"]:
+        got = [once(rtt_ms, argv, build) for _ in range(runs)]
+        middle = {key: statistics.median(g[key] for g in got) for key in ("wall_s", "cpu_ms", "rss_mb", "udp")}
+        yield {"part": part, "program": name, "status": got[0]["status"], "rtt": middle["wall_s"] * 1000 / rtt_ms, **middle,
+               "connections": statistics.median(sum(g["connections"].values()) for g in got), "mx_connections": max(mx_connections(g) for g in got)}
+
+
+def start_time(build):
+    """Milliseconds for --version: the median of 20."""
+    import time
+    times = []
+    for _ in range(20):
+        began = time.monotonic()
+        subprocess.run([f"{build}/mailwhy", "--version"], stdout=subprocess.DEVNULL, check=True)
+        times.append((time.monotonic() - began) * 1000)
+    return statistics.median(times)
+
+
+def inside(options):
+    rows = [row for part in PARTS for row in measure(options.rtt, options.runs, options.build, part)]
+    print(json.dumps({"rows": rows, "version_ms": start_time(options.build)}))
+
+
+def table(found, rtt_ms):
+    for part, about in PARTS.items():
+        limit = about["limit_rtt"]
+        print(f"\n{about['says']} ({rtt_ms:g} ms round trips; the limit is {limit}, the bar {limit * about['bar']:.1f})\n")
+        print("| program | round trips | s | CPU ms | RSS MB | connections | most to one MX address |\n|---|---|---|---|---|---|---|")
+        for row in (r for r in found["rows"] if r["part"] == part):
+            print(f"| {row['program']} | {row['rtt']:.1f} | {row['wall_s']:.2f} | {row['cpu_ms']:.0f} | {row['rss_mb']:.1f} | {row['connections']:.0f} | {row['mx_connections']} |")
+    print(f"\n`mailwhy --version`: {found['version_ms']:.1f} ms")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rtt", type=float, default=50)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--build", default=str(TOP / "build"))
+    parser.add_argument("--json", action="store_true", help="the figures as JSON instead of a table")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        return inside(options)
+    words = ["--inside", "--rtt", str(options.rtt), "--runs", str(options.runs), "--build", options.build]
+    lab = subprocess.run([str(TOP / "scripts/lab"), "run", "--quiet", "healthy", "--", sys.executable, __file__, *words], stdout=subprocess.PIPE,
+                         env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"})
+    if lab.returncode:
+        return lab.returncode
+    found = json.loads(lab.stdout)
+    print(json.dumps(found, indent=1)) if options.json else table(found, options.rtt)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
