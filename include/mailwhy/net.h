@@ -65,6 +65,7 @@ bool mw_net_has_route(bool ipv6);
 
 /* --- timers ---------------------------------------------------------------------------------------------------------------------------------- */
 struct mw_timer;
+/* Rings once. A timer that rang is gone: whoever keeps it for mw_timer_stop forgets it in `rang`. */
 struct mw_timer *mw_timer_start(struct mw_net *net, double wait_s, void (*rang)(void *context), void *context);
 void mw_timer_stop(struct mw_timer *timer); /* NULL is allowed */
 

@@ -17,6 +17,7 @@ struct mw_dialect {
     const char *(*goodbye)(struct mw_talk *talk);
     /* The first whole reply in `bytes`; see reply.h. `awaited` is the tag for IMAP ("" for the greeting), else NULL. */
     long (*frame)(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
+    bool tagged; /* IMAP: commands bear tags, and the goodbye is LOGOUT */
 };
 extern const struct mw_dialect mw_smtp_dialect, mw_imap_dialect, mw_pop3_dialect;
 

@@ -1,0 +1,450 @@
+/* The engine of conversations: connects, waits, cuts the stream into replies, hands them to the step's handler, says what the next step says, shakes hands, and
+ * tells how it ended. It never knows what a reply means; the dialect knows where one ends, and the steps know the protocol. RFC 5321, RFC 9051, RFC 1939,
+ * RFC 3207 (nothing said in clear counts after STARTTLS). */
+#include <mailwhy/talk.h>
+
+#include "dialogue.h"
+#include "inside.h"
+
+#include <mailwhy/about.h>
+
+#include <assert.h>
+#include <string.h>
+
+#define STEPS_CEILING 200u
+#define TAGS_CEILING 16u
+#define BUFFER_CEILING (MW_REPLY_CEILING + MW_LINE_CEILING)
+#define STEP_WAIT_S 30.0
+
+struct mw_talk {
+    struct mw_look *look;
+    const struct mw_talk_plan *plan;
+    const char *endpoint;
+    struct mw_about about;
+    void *state;
+    struct mw_wire *wire;
+    struct mw_timer *timer;
+    int step;
+    unsigned taken; /* steps */
+    const char *stage, *outcome;
+    const char *broken; /* how the connection ended; NULL while it stands */
+    char *heard;
+    size_t heard_bytes, heard_room, noted_bytes;
+    const char *tags[TAGS_CEILING]; /* that are awaited, in order */
+    unsigned tag_count, last_tag;
+    bool greeted;
+    uint64_t waiting_since_ns; /* for the greeting */
+    struct mw_tls_seen *tls;
+    const char *injected;
+    struct mw_dialogue dialogue;
+};
+
+static bool go_on(struct mw_talk *talk);
+
+static const struct mw_step *step_of(const struct mw_talk *talk)
+{
+    return &talk->plan->steps[talk->step];
+}
+
+static bool is_ok(const char *outcome)
+{
+    return strcmp(outcome, MW_OK) == 0;
+}
+
+/* --- the end ------------------------------------------------------------------------------------------------------------------------------------ */
+static void tell_end(struct mw_talk *talk, const char *stage, const char *outcome)
+{
+    struct mw_look *look = talk->look;
+    const struct mw_talk_facts *facts = &talk->plan->facts;
+    const char *quote = is_ok(outcome) ? NULL : talk->tls && talk->tls->alert ? talk->tls->alert : talk->dialogue.heard;
+    if (look->remark)
+        quote = look->remark;
+    if (talk->dialogue.lines.count)
+        mw_tell_list(look, MW_F_TALK_DIALOGUE, talk->endpoint, &talk->dialogue.lines, NULL);
+    if (facts->stage != MW_NO_FACT)
+        mw_tell_text(look, facts->stage, talk->endpoint, stage, NULL);
+    if (facts->end != MW_NO_FACT)
+        mw_tell_text(look, facts->end, talk->endpoint, outcome, quote);
+    look->told_end = look->told_end || facts->end == look->ends;
+}
+
+/* What came last and was not a whole reply is shown too. */
+static void note_rest(struct mw_talk *talk)
+{
+    if (talk->heard_bytes > talk->noted_bytes)
+        mw_dialogue_heard(&talk->dialogue, talk->heard + talk->noted_bytes, talk->heard_bytes - talk->noted_bytes);
+    talk->noted_bytes = talk->heard_bytes;
+}
+
+/* Frees the talk (with its look): the one place where a conversation ends. Always false, so that callers can say that there is nothing to go on with. */
+static bool end(struct mw_talk *talk, const char *outcome)
+{
+    const char *stage = talk->stage;
+    if (is_ok(outcome))
+        outcome = talk->outcome;
+    if (talk->wire)
+        note_rest(talk);
+    if (!is_ok(outcome) && talk->wire)
+        mw_dialogue_note(&talk->dialogue, outcome);
+    mw_timer_stop(talk->timer);
+    if (talk->wire)
+        mw_wire_close(talk->wire);
+    tell_end(talk, stage, outcome);
+    if (talk->plan->done)
+        talk->plan->done(talk);
+    mw_look_release(talk->look);
+    return false;
+}
+
+static void write_line(struct mw_talk *talk, const char *line)
+{
+    const char *bytes = mw_printf(talk->look->arena, "%s\r\n", line);
+    mw_wire_write(talk->wire, bytes, strlen(bytes));
+}
+
+/* The answer to the goodbye is not waited for: the socket lingers in the background. */
+static bool say_goodbye(struct mw_talk *talk)
+{
+    const char *line = talk->broken ? NULL : talk->plan->dialect->goodbye(talk);
+    if (line) {
+        mw_dialogue_said(&talk->dialogue, line, NULL);
+        write_line(talk, line);
+        mw_wire_leave(talk->wire);
+        talk->wire = NULL;
+    }
+    if (is_ok(talk->outcome))
+        talk->stage = talk->plan->dialect->tagged ? "LOGOUT" : "QUIT";
+    return end(talk, MW_OK);
+}
+
+static void rang(void *context)
+{
+    struct mw_talk *talk = context;
+    talk->timer = NULL;
+    if (step_of(talk)->flags & MW_HANDSHAKE && talk->tls) {
+        talk->tls->outcome = MW_TIMED_OUT;
+        mw_tls_tell(talk->look, talk->endpoint, talk->tls);
+        step_of(talk)->got(talk, NULL);
+    }
+    end(talk, MW_TIMED_OUT);
+}
+
+/* --- a step ------------------------------------------------------------------------------------------------------------------------------------- */
+static void start_clock(struct mw_talk *talk, double wait_s)
+{
+    mw_timer_stop(talk->timer);
+    talk->timer = mw_timer_start(talk->look->net, wait_s > 0 ? wait_s : STEP_WAIT_S, rang, talk);
+}
+
+static const char *shown_line(struct mw_talk *talk, const char *line, unsigned flags)
+{
+    if (flags & MW_SECRET_WHOLE)
+        return "***";
+    return flags & MW_SECRET ? mw_dialogue_blot(talk->look->arena, line, talk->plan->dialect->tagged ? 2 : 1) : NULL;
+}
+
+static void say(struct mw_talk *talk, const struct mw_step *step)
+{
+    const char *line = step->say ? step->say(talk) : NULL;
+    if (!line)
+        return;
+    mw_dialogue_said(&talk->dialogue, line, shown_line(talk, line, step->flags));
+    write_line(talk, line);
+}
+
+/* Whatever came in clear behind the answer to STARTTLS was not said by whom we shake hands with (CVE-2011-0411): kept to be shown, thrown away. */
+static void start_handshake(struct mw_talk *talk)
+{
+    struct mw_arena *arena = talk->look->arena;
+    if (talk->heard_bytes) {
+        talk->injected = mw_text_safe(arena, talk->heard, talk->heard_bytes, MW_DIALOGUE_BYTES);
+        note_rest(talk);
+        talk->heard_bytes = talk->noted_bytes = 0;
+    }
+    talk->tls = MW_NEW(arena, struct mw_tls_seen);
+    mw_wire_start_tls(talk->wire, arena, *talk->about.host ? talk->about.host : talk->about.address, talk->tls);
+}
+
+/* False: the conversation has ended. */
+static bool enter(struct mw_talk *talk, int index)
+{
+    if (index == MW_QUIT)
+        return say_goodbye(talk);
+    if (index == MW_END)
+        return end(talk, MW_OK);
+    if (++talk->taken > STEPS_CEILING)
+        return end(talk, MW_TOO_LONG);
+    talk->step = index;
+    const struct mw_step *step = step_of(talk);
+    talk->stage = step->name;
+    start_clock(talk, step->wait_s);
+    if (step->flags & MW_HANDSHAKE)
+        start_handshake(talk);
+    if (!(step->flags & MW_HANDSHAKE))
+        say(talk, step);
+    return true;
+}
+
+/* --- the handshake ------------------------------------------------------------------------------------------------------------------------------ */
+static void note_handshake(struct mw_talk *talk)
+{
+    const struct mw_tls_seen *tls = talk->tls;
+    struct mw_arena *arena = talk->look->arena;
+    if (tls->version)
+        mw_dialogue_note(&talk->dialogue, mw_printf(arena, "%s %s", tls->version, tls->cipher));
+    if (tls->alert)
+        mw_dialogue_note(&talk->dialogue, mw_printf(arena, "TLS: %s", tls->alert));
+    if (tls->plain)
+        mw_dialogue_heard(&talk->dialogue, tls->plain, strlen(tls->plain));
+}
+
+/* 1: the step is done; 0: wait; -1: the conversation has ended. */
+static int shake(struct mw_talk *talk)
+{
+    const char *outcome = mw_wire_shake(talk->wire);
+    if (!outcome)
+        return 0;
+    note_handshake(talk);
+    mw_tls_tell(talk->look, talk->endpoint, talk->tls);
+    int next = step_of(talk)->got(talk, NULL);
+    talk->waiting_since_ns = uv_hrtime();
+    if (!is_ok(outcome)) {
+        end(talk, outcome);
+        return -1;
+    }
+    return enter(talk, next) ? 1 : -1;
+}
+
+/* --- replies ------------------------------------------------------------------------------------------------------------------------------------ */
+static const char *awaited(const struct mw_talk *talk)
+{
+    if (step_of(talk)->flags & MW_MANY_LINES)
+        return ".";
+    if (!talk->plan->dialect->tagged)
+        return NULL;
+    return talk->tag_count ? talk->tags[0] : "";
+}
+
+/* A continuation ("+") asks for more and leaves the command unanswered. */
+static void answered(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    if (!talk->tag_count || reply->code == '+')
+        return;
+    talk->tag_count--;
+    memmove(talk->tags, talk->tags + 1, talk->tag_count * sizeof talk->tags[0]);
+}
+
+static void tell_greeting(struct mw_talk *talk, const char *words)
+{
+    const struct mw_talk_facts *facts = &talk->plan->facts;
+    double ms = mw_ms_since(talk->waiting_since_ns);
+    if (talk->greeted)
+        return;
+    talk->greeted = true;
+    if (facts->greeting != MW_NO_FACT)
+        mw_tell(talk->look, &(struct mw_fact){.id = facts->greeting, .about = talk->endpoint, .text = words, .quote = words, .ms = ms});
+    if (facts->greeting_ms != MW_NO_FACT)
+        mw_tell_number(talk->look, facts->greeting_ms, talk->endpoint, (int64_t)ms, NULL);
+}
+
+static void consume(struct mw_talk *talk, size_t bytes)
+{
+    talk->heard_bytes -= bytes;
+    memmove(talk->heard, talk->heard + bytes, talk->heard_bytes);
+    talk->noted_bytes = talk->noted_bytes > bytes ? talk->noted_bytes - bytes : 0;
+}
+
+static int took_reply(struct mw_talk *talk, const struct mw_reply *reply, size_t bytes)
+{
+    consume(talk, bytes);
+    answered(talk, reply);
+    tell_greeting(talk, reply->whole);
+    return enter(talk, step_of(talk)->got(talk, reply)) ? 1 : -1;
+}
+
+static int not_a_reply(struct mw_talk *talk, long framed)
+{
+    size_t line = 0;
+    while (line < talk->heard_bytes && talk->heard[line] != '\n')
+        line++;
+    tell_greeting(talk, mw_text_trim(talk->look->arena, mw_text_safe(talk->look->arena, talk->heard, line, MW_DIALOGUE_BYTES)));
+    end(talk, framed == MW_FRAME_TOO_LONG ? MW_TOO_LONG : MW_GARBLED);
+    return -1;
+}
+
+/* The connection is gone. IMAP says BYE without a tag before it hangs up: the handler shall see it. */
+static int hung_up(struct mw_talk *talk)
+{
+    struct mw_reply reply = {0};
+    if (talk->plan->dialect->tagged && talk->heard_bytes) {
+        long framed = talk->plan->dialect->frame(talk->look->arena, talk->heard, talk->heard_bytes, "", &reply);
+        if (framed > 0 && reply.code == 'Y')
+            return took_reply(talk, &reply, (size_t)framed);
+    }
+    end(talk, talk->broken);
+    return -1;
+}
+
+/* 1: a reply was taken; 0: wait; -1: the conversation has ended. */
+static int take_reply(struct mw_talk *talk)
+{
+    struct mw_reply reply = {0};
+    long framed = talk->heard_bytes ? talk->plan->dialect->frame(talk->look->arena, talk->heard, talk->heard_bytes, awaited(talk), &reply) : MW_FRAME_MORE;
+    if (framed > 0)
+        return took_reply(talk, &reply, (size_t)framed);
+    if (framed < 0)
+        return not_a_reply(talk, framed);
+    if (talk->heard_bytes >= BUFFER_CEILING)
+        return not_a_reply(talk, MW_FRAME_TOO_LONG);
+    return talk->broken ? hung_up(talk) : 0;
+}
+
+/* As far as what was heard carries. False: the conversation has ended. */
+static bool go_on(struct mw_talk *talk)
+{
+    int went;
+    do
+        went = step_of(talk)->flags & MW_HANDSHAKE ? shake(talk) : take_reply(talk);
+    while (went > 0);
+    return went == 0;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------------------------------------ */
+static void make_room(struct mw_talk *talk)
+{
+    if (talk->heard_bytes < talk->heard_room)
+        return;
+    size_t room = talk->heard_room ? talk->heard_room * 2 : 2048;
+    if (room > BUFFER_CEILING)
+        room = BUFFER_CEILING;
+    talk->heard = mw_grow(talk->look->arena, talk->heard, talk->heard_room, room);
+    talk->heard_room = room;
+}
+
+static void note_lines(struct mw_talk *talk)
+{
+    char *line = talk->heard + talk->noted_bytes, *stop;
+    while ((stop = memchr(line, '\n', (size_t)(talk->heard + talk->heard_bytes - line)))) {
+        mw_dialogue_heard(&talk->dialogue, line, (size_t)(stop - line));
+        line = stop + 1;
+    }
+    talk->noted_bytes = (size_t)(line - talk->heard);
+}
+
+/* Reads what is there, up to the ceiling; true when there may be more. */
+static bool fill(struct mw_talk *talk)
+{
+    long got = 0;
+    while (!talk->broken && talk->heard_bytes < BUFFER_CEILING) {
+        make_room(talk);
+        got = mw_wire_read(talk->wire, talk->heard + talk->heard_bytes, talk->heard_room - talk->heard_bytes, &talk->broken);
+        if (got <= 0)
+            break;
+        talk->heard_bytes += (size_t)got;
+    }
+    if (talk->heard_bytes)
+        note_lines(talk);
+    return got > 0;
+}
+
+static void ready(void *context)
+{
+    struct mw_talk *talk = context;
+    bool more = true;
+    while (more) {
+        bool shaking = step_of(talk)->flags & MW_HANDSHAKE;
+        more = !shaking && fill(talk);
+        if (!go_on(talk))
+            return;
+        more = more || (shaking && !(step_of(talk)->flags & MW_HANDSHAKE));
+    }
+}
+
+/* --- the start ---------------------------------------------------------------------------------------------------------------------------------- */
+static void got_socket(void *context, int socket, const char *outcome, double ms)
+{
+    struct mw_talk *talk = context;
+    mw_tell(talk->look, &(struct mw_fact){.id = MW_F_TCP_END, .about = talk->endpoint, .text = outcome, .ms = ms});
+    if (!is_ok(outcome)) {
+        end(talk, outcome);
+        return;
+    }
+    talk->wire = mw_wire_new(talk->look->net, socket, ready, talk);
+    talk->waiting_since_ns = uv_hrtime();
+    if (enter(talk, talk->plan->first))
+        go_on(talk);
+}
+
+void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan)
+{
+    struct mw_talk *talk = MW_NEW(look->arena, struct mw_talk);
+    talk->look = look;
+    talk->plan = plan;
+    talk->endpoint = look->why->about;
+    talk->about = mw_about_read(look->arena, talk->endpoint);
+    talk->state = mw_alloc(look->arena, plan->state_bytes + 1);
+    talk->stage = "connect";
+    talk->outcome = MW_OK;
+    talk->dialogue.arena = look->arena;
+    mw_look_hold(look);
+    mw_dial(look->net, talk->about.address ? talk->about.address : talk->about.host, talk->about.port, 0, got_socket, talk);
+}
+
+/* --- what handlers ask -------------------------------------------------------------------------------------------------------------------------- */
+struct mw_look *mw_talk_look(struct mw_talk *talk)
+{
+    return talk->look;
+}
+
+const char *mw_talk_about(struct mw_talk *talk)
+{
+    return talk->endpoint;
+}
+
+const char *mw_talk_host(struct mw_talk *talk)
+{
+    return talk->about.host;
+}
+
+int mw_talk_port(struct mw_talk *talk)
+{
+    return talk->about.port;
+}
+
+void *mw_talk_state(struct mw_talk *talk)
+{
+    return talk->state;
+}
+
+const struct mw_tls_seen *mw_talk_tls(struct mw_talk *talk)
+{
+    return talk->tls;
+}
+
+bool mw_talk_is_encrypted(struct mw_talk *talk)
+{
+    return talk->tls && talk->tls->outcome && is_ok(talk->tls->outcome);
+}
+
+bool mw_talk_is_verified(struct mw_talk *talk)
+{
+    return mw_talk_is_encrypted(talk) && talk->tls->chain.count && talk->tls->verify.count == 0 && talk->tls->name_ok;
+}
+
+const char *mw_talk_injected(struct mw_talk *talk)
+{
+    return talk->injected;
+}
+
+const char *mw_talk_tag(struct mw_talk *talk)
+{
+    const char *tag = mw_printf(talk->look->arena, "a%u", ++talk->last_tag);
+    assert(talk->tag_count < TAGS_CEILING);
+    talk->tags[talk->tag_count++] = tag;
+    return tag;
+}
+
+void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome)
+{
+    talk->outcome = outcome;
+}
