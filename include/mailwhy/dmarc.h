@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 struct mw_dmarc {
-    const char *policy;      /* p=: none, quarantine, reject; "none" where p= is missing or bad and rua= is good (section 4.10.1); then `forced` */
+    const char *policy;      /* p=: none, quarantine, reject; "none" where p= is missing, or p=, sp= or np= is bad and rua= is good (section 4.10.1); then `forced` */
     bool forced;
     const char *subdomains;  /* sp=; NULL: as policy */
     const char *nonexistent; /* np=; NULL: as subdomains */
@@ -25,9 +25,9 @@ struct mw_dmarc {
 bool mw_dmarc_is_record(const char *text);
 /* TXT that is meant as DMARC and is none: v=DMARC1 not first, lower case, "v=DMARC 1", quotes. False for true records. */
 bool mw_dmarc_is_near(const char *text);
-/* NULL: receivers pass over the record, and *flaw says why. */
+/* NULL: receivers pass over the record, and *flaw says why; it does so too where the policy is `forced`. */
 const struct mw_dmarc *mw_dmarc_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
-/* The policy that applies to the domain itself, to an existing name below, or to one that does not exist. */
+/* The policy that applies to the domain itself, to an existing name below, or to one that does not exist; as published: t=y is not applied. */
 const char *mw_dmarc_policy_for(const struct mw_dmarc *record, bool below, bool exists);
 
 #endif

@@ -1,0 +1,134 @@
+/* See fake_talk.h. It keeps the rules of talk.h that handlers rely on: tags, the awaited tag of continuations, secrets, `done` at every end. */
+#include "fake_talk.h"
+
+#include <mailwhy/about.h>
+
+#define STEPS_MOST 100u
+
+struct mw_talk {
+    struct mw_look *look;
+    const struct fake_server *server;
+    struct mw_about about;
+    void *state;
+    struct mw_list said;
+    size_t at;
+    bool encrypted;
+    unsigned tags;
+    const char *awaited, *outcome;
+};
+
+const struct mw_dialect mw_smtp_dialect = {.name = "smtp", .frame = mw_smtp_frame};
+const struct mw_dialect mw_imap_dialect = {.name = "imap", .frame = mw_imap_frame};
+const struct mw_dialect mw_pop3_dialect = {.name = "pop3", .frame = mw_pop3_frame};
+
+struct mw_look *mw_talk_look(struct mw_talk *talk)
+{
+    return talk->look;
+}
+
+const char *mw_talk_about(struct mw_talk *talk)
+{
+    return talk->look->why->about;
+}
+
+const char *mw_talk_host(struct mw_talk *talk)
+{
+    return talk->about.host;
+}
+
+int mw_talk_port(struct mw_talk *talk)
+{
+    return talk->about.port;
+}
+
+void *mw_talk_state(struct mw_talk *talk)
+{
+    return talk->state;
+}
+
+const struct mw_tls_seen *mw_talk_tls(struct mw_talk *talk)
+{
+    (void)talk;
+    return NULL;
+}
+
+bool mw_talk_is_encrypted(struct mw_talk *talk)
+{
+    return talk->encrypted;
+}
+
+bool mw_talk_is_verified(struct mw_talk *talk)
+{
+    return talk->encrypted && !talk->server->unverified;
+}
+
+const char *mw_talk_injected(struct mw_talk *talk)
+{
+    return talk->server->injected;
+}
+
+const char *mw_talk_tag(struct mw_talk *talk)
+{
+    talk->awaited = mw_printf(talk->look->arena, "a%u", ++talk->tags);
+    return talk->awaited;
+}
+
+void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome)
+{
+    talk->outcome = outcome;
+}
+
+static const char *awaited(const struct mw_talk *talk, const struct mw_step *step)
+{
+    if (talk->look->probe->plan->dialect == &mw_imap_dialect)
+        return talk->awaited ? talk->awaited : "";
+    return step->flags & MW_MANY_LINES ? "." : NULL;
+}
+
+static void say(struct mw_talk *talk, const struct mw_step *step)
+{
+    const char *line = step->say ? step->say(talk) : NULL;
+    if (line)
+        mw_list_add(talk->look->arena, &talk->said, line);
+}
+
+static int shake_hands(struct mw_talk *talk, const struct mw_step *step)
+{
+    if (talk->server->no_handshake) {
+        talk->outcome = MW_TLS_FAILED;
+        return MW_END;
+    }
+    talk->encrypted = true;
+    return step->got(talk, NULL);
+}
+
+static int hear(struct mw_talk *talk, const struct mw_step *step)
+{
+    struct mw_reply reply;
+    const char *left = talk->server->bytes + talk->at;
+    long taken = talk->look->probe->plan->dialect->frame(talk->look->arena, left, talk->server->count - talk->at, awaited(talk, step), &reply);
+    if (taken <= 0) {
+        talk->outcome = taken == MW_FRAME_MORE ? MW_HUNG_UP : taken == MW_FRAME_GARBLED ? MW_GARBLED : MW_TOO_LONG;
+        return MW_END;
+    }
+    talk->at += (size_t)taken;
+    return step->got(talk, &reply);
+}
+
+void fake_talk(struct mw_look *look, const struct fake_server *server, struct fake_seen *seen)
+{
+    const struct mw_talk_plan *plan = look->probe->plan;
+    struct mw_talk talk = {.look = look, .server = server, .outcome = MW_OK, .about = mw_about_read(look->arena, look->why->about)};
+    talk.state = mw_alloc(look->arena, plan->state_bytes);
+    int next = plan->first;
+    for (unsigned i = 0; next >= 0 && i < STEPS_MOST; i++) {
+        const struct mw_step *step = &plan->steps[next];
+        say(&talk, step);
+        seen->stage = step->name;
+        next = step->flags & MW_HANDSHAKE ? shake_hands(&talk, step) : hear(&talk, step);
+    }
+    if (plan->done)
+        plan->done(&talk);
+    seen->outcome = talk.outcome;
+    seen->said = mw_list_join(look->arena, &talk.said, "|");
+}

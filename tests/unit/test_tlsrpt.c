@@ -1,0 +1,34 @@
+/* TLSRPT records; the examples of RFC 8460 section 3.1. */
+#include "unit.h"
+
+#include <mailwhy/tlsrpt.h>
+
+static void records_are_read(void **state)
+{
+    static const struct { const char *text, *rua, *why; } cases[] = {
+        {"v=TLSRPTv1;rua=mailto:reports@example.com", "mailto:reports@example.com", NULL},
+        {"v=TLSRPTv1; rua=https://reporting.example.com/v1/tlsrpt", "https://reporting.example.com/v1/tlsrpt", NULL},
+        {"v=TLSRPTv1; rua=mailto:a@b.c, https://d.e/;", "mailto:a@b.c https://d.e/", NULL},
+        {"v=TLSRPTv1; rua=mailto:a@b.c,ftp://d.e/", "mailto:a@b.c", NULL},
+        {"v=TLSRPTv1;", NULL, "no rua= tag"},
+        {"v=TLSRPTv1; rua=", NULL, "rua= has no mailto: or https: address"},
+        {"v=TLSRPTv1; rua=a@b.c", NULL, "rua= has no mailto: or https: address"},
+        {"v=TLSRPTv1; rua=mailto:", NULL, "rua= has no mailto: or https: address"},
+        {"v=TLSRPTv1; rua=https://", NULL, "rua= has no mailto: or https: address"},
+        {"v=TLSRPTv1; x", NULL, "not a list of tags"},
+        {"v=TLSRPT1; rua=mailto:a@b.c", NULL, "does not begin with v=TLSRPTv1;"},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        struct mw_flaw flaw = {0};
+        struct mw_list rua = {0};
+        bool good = mw_tlsrpt_read(*state, cases[i].text, &rua, &flaw);
+        unit_same(good ? mw_list_join(*state, &rua, " ") : NULL, cases[i].rua, cases[i].text);
+        unit_same(flaw.why, cases[i].why, cases[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {UNIT(records_are_read)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
