@@ -17,6 +17,8 @@ static void read_endpoint(struct mw_arena *arena, const char *text, struct mw_ab
 {
     const char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
     const char *colon = strrchr(close ? close : text, ':');
+    if (!close && colon != strchr(text, ':')) /* a bare IPv6 address */
+        colon = NULL;
     if (close)
         about->address = mw_strndup(arena, open + 1, (size_t)(close - open - 1));
     long port;
