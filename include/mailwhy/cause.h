@@ -42,6 +42,7 @@ struct mw_cause {
     struct mw_fix fix[MW_FIXES];
     const char *reference; /* RFC and section */
     enum mw_fact_id needs[MW_NEEDS]; /* each must have been told at least once, and an `….end` must not all be silence, else: not tested. Ends with MW_NO_FACT */
+    enum mw_fact_id any[MW_NEEDS]; /* of these one is enough; all absent: not tested */
     void (*holds)(struct mw_judge *judge); /* calls mw_found for each thing that it holds of */
     struct { const char *other, *decides; } alike[MW_ALIKE]; /* a cause that looks the same and the observation that would decide, N_() */
     const char *explains[MW_EXPLAINS]; /* ids of causes, and sym: symptoms, that then only follow; NULL at the end */

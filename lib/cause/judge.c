@@ -38,6 +38,19 @@ bool mw_is(struct mw_judge *judge, enum mw_fact_id id, const char *about, const 
     return mw_text_same(mw_fact_value(judge->arena, fact), value);
 }
 
+const void *mw_judge_keep(struct mw_judge *judge, const void *(*make)(struct mw_judge *judge))
+{
+    for (struct mw_kept *kept = judge->kept; kept; kept = kept->next)
+        if (kept->make == make)
+            return kept->made;
+    struct mw_kept *kept = MW_NEW(judge->arena, struct mw_kept);
+    kept->make = make;
+    kept->made = make(judge);
+    kept->next = judge->kept;
+    judge->kept = kept;
+    return kept->made;
+}
+
 static struct mw_instance *spare(struct mw_judge *judge)
 {
     struct mw_instance *instance = MW_NEW(judge->arena, struct mw_instance);

@@ -4,12 +4,19 @@
 
 #include <mailwhy/judge.h>
 
+struct mw_kept {
+    const void *(*make)(struct mw_judge *judge);
+    const void *made;
+    struct mw_kept *next;
+};
+
 struct mw_judge {
     struct mw_arena *arena;
     const struct mw_facts *facts;
     const struct mw_cause *cause; /* the one whose holds() runs */
     struct mw_instance **instances;
     size_t count, room;
+    struct mw_kept *kept;
 };
 
 #endif

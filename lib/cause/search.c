@@ -50,8 +50,21 @@ static const struct mw_fact *only_silence(const struct mw_facts *facts, enum mw_
     return first;
 }
 
+static bool has_any(const struct mw_judge *judge, const enum mw_fact_id *any)
+{
+    for (size_t i = 0; i < MW_NEEDS && any[i]; i++)
+        if (mw_fact_first(judge->facts, any[i]))
+            return true;
+    return !any[0];
+}
+
 static void look_for_needs(const struct mw_judge *judge, struct mw_tried *tried)
 {
+    if (!has_any(judge, tried->cause->any)) {
+        tried->tested = MW_NOT_TOLD;
+        tried->lacks = tried->cause->any[0];
+        return;
+    }
     for (size_t i = 0; i < MW_NEEDS && tried->cause->needs[i]; i++) {
         enum mw_fact_id need = tried->cause->needs[i];
         if (!mw_fact_first(judge->facts, need)) {
