@@ -1,0 +1,400 @@
+/* Scenes of SMTP, submission, IMAP and POP3: what the server says, what we say to it, and which facts come of it. */
+#include "unit.h"
+
+#include "fake_talk.h"
+
+#include <mailwhy/login.h>
+
+#include <stdio.h>
+
+extern const struct mw_probe mw_probe_smtp, mw_probe_submission, mw_probe_submissions, mw_probe_imap, mw_probe_imaps, mw_probe_pop3, mw_probe_pop3s;
+
+struct scene {
+    const char *name;
+    const struct mw_probe *probe;
+    const char *place;   /* value of the endpoint fact */
+    const char *mailbox; /* NULL: alice@example.org; "": none, the domain alone */
+    const char *password, *from, *to;
+    struct fake_server server;
+    const char *said;
+    const char *facts;   /* "name=value" or "name!" (never told), one a line */
+    const char *outcome; /* NULL: ok */
+    bool insecure;
+};
+
+#define GREETING "220 mx.example.org ESMTP\r\n"
+#define EHLO_PLAIN "250-mx.example.org\r\n250-SIZE 1000\r\n250 8BITMIME\r\n"
+#define EHLO_TLS "250-mx.example.org\r\n250-PIPELINING\r\n250 STARTTLS\r\n"
+#define EHLO_IN_TLS "250-mx.example.org\r\n250-PIPELINING\r\n250-SIZE 0\r\n250 AUTH PLAIN LOGIN\r\n"
+#define BYE "221 bye\r\n"
+#define SECRET "se\"cr\\et"
+
+/* clang-format off */
+static const struct scene scenes[] = {
+    /* --- port 25 ------------------------------------------------------------------------------------------------------------------------------ */
+    { .name = "whole way with TLS and pipelining", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS "250 2.1.0 sender ok\r\n250 2.1.5 recipient ok\r\n" BYE},
+      .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net|MAIL FROM:<>\r\nRCPT TO:<alice@example.org>",
+      .facts = "smtp.starttls=true\nsmtp.auth.clear=\nsmtp.auth=PLAIN, LOGIN\nsmtp.size=0\nsmtp.mail.from=<>\nsmtp.mail=250 2.1.0 sender ok\n"
+               "smtp.rcpt.to=alice@example.org\nsmtp.rcpt=250 2.1.5 recipient ok\nsmtp.rcpt.postmaster!\nsmtp.masked!\nsmtp.ehlo!\nsmtp.login.skipped!" },
+    { .name = "no STARTTLS, one line at a time", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>",
+      .facts = "smtp.starttls=false\nsmtp.size=1000\nsmtp.auth.clear=\nsmtp.auth!\nsmtp.extensions=SIZE 1000, 8BITMIME" },
+    { .name = "421 at once says nothing of STARTTLS", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_THROTTLED,
+      .server = {.bytes = "421 4.7.0 too many connections\r\n"}, .said = "", .facts = "smtp.starttls!\nsmtp.extensions!\nsmtp.mail!" },
+    { .name = "450 at once is said goodbye to", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_THROTTLED,
+      .server = {.bytes = "450 4.7.1 later\r\n"}, .said = "", .facts = "smtp.starttls!" },
+    { .name = "554 at once", .probe = &mw_probe_smtp, .place = "mx", .server = {.bytes = "554 5.7.1 no mail here\r\n"}, .said = "", .facts = "smtp.starttls!\nsmtp.ehlo!" },
+    { .name = "a number that no greeting has", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_GARBLED,
+      .server = {.bytes = "354 what\r\n"}, .said = "", .facts = "smtp.starttls!" },
+    { .name = "another protocol", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_GARBLED, .server = {.bytes = "SSH-2.0-OpenSSH\r\n"}, .said = "", .facts = "smtp.starttls!" },
+    { .name = "hangs up in the middle of EHLO", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_HUNG_UP,
+      .server = {.bytes = GREETING "250-mx\r\n250-SIZE 1\r\n"}, .said = "EHLO probe.example.net", .facts = "smtp.starttls!\nsmtp.extensions!\nsmtp.size!" },
+    { .name = "EHLO is 421", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_THROTTLED,
+      .server = {.bytes = GREETING "421 busy\r\n"}, .said = "EHLO probe.example.net", .facts = "smtp.ehlo=421 busy\nsmtp.starttls!\nsmtp.helo!" },
+    { .name = "EHLO is refused, HELO taken", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "502 5.5.2 what?\r\n250 mx\r\n250 ok\r\n550 5.1.1 no such user\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|HELO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>|RCPT TO:<postmaster@example.org>",
+      .facts = "smtp.ehlo=502 5.5.2 what?\nsmtp.helo=250 mx\nsmtp.starttls!\nsmtp.auth.clear!\nsmtp.rcpt=550 5.1.1 no such user\nsmtp.rcpt.postmaster=250 ok" },
+    { .name = "HELO is refused too", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "550 who?\r\n550 who?\r\n"}, .said = "EHLO probe.example.net|HELO probe.example.net", .facts = "smtp.helo=550 who?\nsmtp.mail!" },
+    { .name = "STARTTLS is refused: on in clear", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING EHLO_TLS "454 4.7.0 TLS not available\r\n250 ok\r\n450 4.2.0 greylisted\r\n450 4.2.0 greylisted\r\n"},
+      .said = "EHLO probe.example.net|STARTTLS|MAIL FROM:<>\r\nRCPT TO:<alice@example.org>|RCPT TO:<postmaster@example.org>",
+      .facts = "smtp.starttls=true\nsmtp.starttls.reply=454 4.7.0 TLS not available\nsmtp.rcpt=450 4.2.0 greylisted\nsmtp.rcpt.postmaster=450 4.2.0 greylisted" },
+    { .name = "no handshake", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_TLS_FAILED,
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n", .no_handshake = true}, .said = "EHLO probe.example.net|STARTTLS", .facts = "smtp.starttls=true\nsmtp.auth!\nsmtp.mail!" },
+    { .name = "bytes behind the reply to STARTTLS", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS "250 ok\r\n250 ok\r\n", .injected = "250 evil"},
+      .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net|MAIL FROM:<>\r\nRCPT TO:<postmaster@example.org>",
+      .facts = "smtp.injected=250 evil\nsmtp.rcpt!\nsmtp.rcpt.to!\nsmtp.rcpt.postmaster=250 ok" },
+    { .name = "EHLO inside TLS is refused", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n503 no\r\n"}, .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net", .facts = "smtp.ehlo=503 no\nsmtp.auth!\nsmtp.mail!" },
+    { .name = "pipelined RCPT behind a refused MAIL says nothing", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "250-mx\r\n250 PIPELINING\r\n554 5.7.1 blocked\r\n503 MAIL first\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>\r\nRCPT TO:<alice@example.org>", .facts = "smtp.mail=554 5.7.1 blocked\nsmtp.rcpt!\nsmtp.rcpt.to!\nsmtp.rcpt.postmaster!" },
+    { .name = "MAIL is refused", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING EHLO_PLAIN "554 5.7.1 blocked\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>", .facts = "smtp.mail=554 5.7.1 blocked\nsmtp.rcpt!" },
+    { .name = "421 to MAIL", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_THROTTLED,
+      .server = {.bytes = GREETING EHLO_PLAIN "421 4.3.2 shutting down\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>", .facts = "smtp.mail=421 4.3.2 shutting down\nsmtp.rcpt!" },
+    { .name = "421 to RCPT", .probe = &mw_probe_smtp, .place = "mx", .outcome = MW_THROTTLED,
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n421 4.3.2 enough\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>",
+      .facts = "smtp.rcpt=421 4.3.2 enough\nsmtp.rcpt.postmaster!" },
+    { .name = "an outside sender", .probe = &mw_probe_smtp, .place = "mx", .from = "bob@example.com",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n250 ok\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<bob@example.com>|RCPT TO:<alice@example.org>",
+      .facts = "smtp.mail.from=bob@example.com" },
+    { .name = "the outside recipient's exchange", .probe = &mw_probe_smtp, .place = "recipient", .from = "bob@example.com", .to = "carol@example.com",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n550 no\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<carol@example.com>|RCPT TO:<postmaster@example.com>", .facts = "smtp.rcpt.to=carol@example.com" },
+    { .name = "postmaster is who was asked about", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "postmaster@example.org",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n550 no\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<postmaster@example.org>",
+      .facts = "smtp.rcpt=550 no\nsmtp.rcpt.postmaster!" },
+    { .name = "EAI, offered", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "用户@example.org",
+      .server = {.bytes = GREETING "250-mx\r\n250 SMTPUTF8\r\n250 ok\r\n250 ok\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<> SMTPUTF8|RCPT TO:<用户@example.org>", .facts = "smtp.rcpt=250 ok" },
+    { .name = "EAI, not offered: cannot be said", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "用户@example.org",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n250 ok\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<postmaster@example.org>",
+      .facts = "smtp.rcpt!\nsmtp.rcpt.postmaster=250 ok" },
+    { .name = "a line end in an address is not said", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "a\r\nDATA@example.org",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n250 ok\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<postmaster@example.org>", .facts = "smtp.rcpt!" },
+    { .name = "a greeting of stars", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = "220 **************************0*2******0*00\r\n500 what\r\n250 mx\r\n250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|HELO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>", .facts = "smtp.masked=**************************0*2******0*00" },
+    { .name = "a greeting with ornaments is not masked", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = "220 mx.example.org **** Welcome ****\r\n" EHLO_PLAIN "250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>", .facts = "smtp.masked!" },
+    { .name = "a keyword crossed out", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "250-mx\r\n250-SIZE\r\n250 XXXXXXXA\r\n250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>", .facts = "smtp.masked=XXXXXXXA\nsmtp.starttls=false\nsmtp.size=0" },
+    { .name = "XCLIENT is not crossed out", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "250-mx\r\n250-XXY\r\n250 XCLIENT NAME\r\n250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>", .facts = "smtp.masked!" },
+    { .name = "AUTH as of old", .probe = &mw_probe_smtp, .place = "mx",
+      .server = {.bytes = GREETING "250-mx\r\n250-AUTH=LOGIN PLAIN\r\n250-AUTH PLAIN CRAM-MD5\r\n250 SIZE many\r\n250 ok\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>", .facts = "smtp.auth.clear=LOGIN, PLAIN, CRAM-MD5\nsmtp.size!" },
+
+    /* --- submission --------------------------------------------------------------------------------------------------------------------------- */
+    { .name = "no credentials, no login", .probe = &mw_probe_submission, .place = "published",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS}, .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net",
+      .facts = "smtp.auth=PLAIN, LOGIN\nsmtp.login.skipped!\nsmtp.login.mechanism!\nsmtp.mail!" },
+    { .name = "login by PLAIN and the user as sender", .probe = &mw_probe_submission, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS "235 2.7.0 welcome\r\n250 ok\r\n250 reset\r\n"},
+      .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net|AUTH PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|MAIL FROM:<alice@example.org>|RSET",
+      .facts = "smtp.login.mechanism=PLAIN\nsmtp.login=235 2.7.0 welcome\nsmtp.login.skipped!\nsmtp.mail=250 ok\nsmtp.mail.from=alice@example.org\nsmtp.rcpt!" },
+    { .name = "the recipient outside, up to RCPT", .probe = &mw_probe_submissions, .place = "published", .password = "secret", .to = "carol@example.com",
+      .server = {.bytes = GREETING EHLO_IN_TLS "235 2.7.0 welcome\r\n250 ok\r\n554 5.7.1 relay access denied\r\n250 reset\r\n"},
+      .said = "EHLO probe.example.net|AUTH PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|MAIL FROM:<alice@example.org>|RCPT TO:<carol@example.com>|RSET",
+      .facts = "smtp.starttls!\nsmtp.auth.clear!\nsmtp.rcpt=554 5.7.1 relay access denied\nsmtp.rcpt.to=carol@example.com" },
+    { .name = "login by LOGIN", .probe = &mw_probe_submissions, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH LOGIN XOAUTH2\r\n334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n535 5.7.8 wrong\r\n"},
+      .said = "EHLO probe.example.net|AUTH LOGIN|YWxpY2VAZXhhbXBsZS5vcmc=|c2VjcmV0", .facts = "smtp.login.mechanism=LOGIN\nsmtp.login=535 5.7.8 wrong\nsmtp.mail!" },
+    { .name = "login by CRAM-MD5, the example of RFC 2195 with another password", .probe = &mw_probe_submissions, .place = "published", .password = "tanstaaftanstaaf",
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH CRAM-MD5\r\n334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\r\n235 ok\r\n550 5.7.1 not yours\r\n"},
+      .said = "EHLO probe.example.net|AUTH CRAM-MD5|YWxpY2VAZXhhbXBsZS5vcmcgYjkxM2E2MDJjN2VkYTdhNDk1YjRlNmU3MzM0ZDM4OTA=|MAIL FROM:<alice@example.org>",
+      .facts = "smtp.login=235 ok\nsmtp.mail=550 5.7.1 not yours" },
+    { .name = "a challenge that is none", .probe = &mw_probe_submissions, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH SCRAM-SHA-256\r\n334 !!!\r\n501 cancelled\r\n"}, .said = NULL, .facts = "smtp.login=501 cancelled" },
+    { .name = "not in clear", .probe = &mw_probe_submission, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH PLAIN\r\n"}, .said = "EHLO probe.example.net",
+      .facts = "smtp.login.skipped=not encrypted\nsmtp.login.mechanism!\nsmtp.auth.clear=PLAIN" },
+    { .name = "in clear where the user says so, and hidden rather than shown", .probe = &mw_probe_submission, .place = "published", .password = "secret", .insecure = true,
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH PLAIN CRAM-MD5\r\n535 no\r\n"}, .said = "EHLO probe.example.net|AUTH CRAM-MD5", .facts = "smtp.login.mechanism=CRAM-MD5" },
+    { .name = "not to a certificate that does not verify", .probe = &mw_probe_submission, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS, .unverified = true}, .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net",
+      .facts = "smtp.login.skipped=certificate not verified\nsmtp.login.mechanism!" },
+    { .name = "no mechanism that takes a password", .probe = &mw_probe_submissions, .place = "published", .password = "secret",
+      .server = {.bytes = GREETING "250-mx\r\n250 AUTH XOAUTH2 OAUTHBEARER\r\n"}, .said = "EHLO probe.example.net", .facts = "smtp.login.skipped=no usable mechanism\nsmtp.login.mechanism!" },
+    { .name = "465 greets with 421", .probe = &mw_probe_submissions, .place = "tried", .outcome = MW_THROTTLED, .server = {.bytes = "421 busy\r\n"}, .said = "", .facts = "smtp.auth!" },
+
+    /* --- IMAP --------------------------------------------------------------------------------------------------------------------------------- */
+    { .name = "capabilities before and after TLS", .probe = &mw_probe_imap, .place = "tried",
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED] ready\r\na1 OK go\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\na2 OK done\r\n"},
+      .said = "a1 STARTTLS|a2 CAPABILITY",
+      .facts = "imap.capability.clear=IMAP4rev1, STARTTLS, LOGINDISABLED\nimap.starttls=true\nimap.capability=IMAP4rev1, AUTH=PLAIN\nimap.login.skipped!" },
+    { .name = "a greeting without capabilities", .probe = &mw_probe_imap, .place = "tried",
+      .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1\r\na1 OK done\r\n"}, .said = "a1 CAPABILITY", .facts = "imap.starttls=false\nimap.capability.clear=IMAP4rev1\nimap.capability!" },
+    { .name = "a greeting's short list does not prove that STARTTLS is missing", .probe = &mw_probe_imap, .place = "tried",
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1] ready\r\n* CAPABILITY IMAP4rev1 STARTTLS\r\na1 OK done\r\na2 NO not now\r\n"}, .said = "a1 CAPABILITY|a2 STARTTLS",
+      .facts = "imap.starttls=true\nimap.starttls.reply=NO not now\nimap.capability!" },
+    { .name = "CAPABILITY is not understood", .probe = &mw_probe_imap, .place = "tried",
+      .server = {.bytes = "* OK ready\r\na1 BAD what\r\n"}, .said = "a1 CAPABILITY", .facts = "imap.starttls!\nimap.capability.clear!" },
+    { .name = "BYE at once", .probe = &mw_probe_imaps, .place = "tried", .outcome = MW_HUNG_UP, .server = {.bytes = "* BYE no\r\n"}, .said = "", .facts = "imap.bye=BYE no\nimap.starttls!" },
+    { .name = "BYE that passes", .probe = &mw_probe_imaps, .place = "tried", .outcome = MW_THROTTLED,
+      .server = {.bytes = "* BYE [UNAVAILABLE] later\r\n"}, .said = "", .facts = "imap.bye=BYE [UNAVAILABLE] later" },
+    { .name = "POP3 on the port", .probe = &mw_probe_imap, .place = "tried", .outcome = MW_GARBLED, .server = {.bytes = "+OK ready\r\n"}, .said = "", .facts = "imap.starttls!" },
+    { .name = "PREAUTH", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN] you are in\r\n"}, .said = "", .facts = "imap.login.mechanism!" },
+    { .name = "login with an initial response, INBOX, quota", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN] ready\r\na1 OK [CAPABILITY IMAP4rev1 QUOTA ID] in\r\n"
+                          "* 17 EXISTS\r\n* 0 RECENT\r\na2 OK [READ-ONLY] done\r\n"
+                          "* QUOTAROOT INBOX \"\" \"user\"\r\n* QUOTA \"\" (MESSAGE 1 10 STORAGE 5 100)\r\n* QUOTA \"user\" (STORAGE 99 100)\r\na3 OK done\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX|a3 GETQUOTAROOT INBOX",
+      .facts = "imap.login=OK [CAPABILITY IMAP4rev1 QUOTA ID] in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\n"
+               "imap.exists=17\nimap.quota.used=99\nimap.quota.limit=100" },
+    { .name = "login that waits for the continuation", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n+ \r\na1 OK in\r\n* CAPABILITY IMAP4rev1 ID\r\na2 OK done\r\na3 NO [NONEXISTENT] none\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN|AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 CAPABILITY|a3 EXAMINE INBOX",
+      .facts = "imap.login=OK in\nimap.capability.after=IMAP4rev1, ID\nimap.select=NO [NONEXISTENT] none\nimap.select.after_id!\nimap.exists!" },
+    { .name = "the LOGIN command quotes", .probe = &mw_probe_imaps, .place = "published", .password = SECRET,
+      .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1\r\na1 OK done\r\na2 NO [AUTHENTICATIONFAILED] wrong\r\n"},
+      .said = "a1 CAPABILITY|a2 LOGIN \"alice@example.org\" \"se\\\"cr\\\\et\"", .facts = "imap.login.mechanism=LOGIN\nimap.login=NO [AUTHENTICATIONFAILED] wrong\nimap.select!" },
+    { .name = "LOGINDISABLED", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=XOAUTH2\r\na1 OK done\r\n"}, .said = "a1 CAPABILITY", .facts = "imap.login.skipped=no usable mechanism" },
+    { .name = "NetEase wants ID", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1 ID\r\na1 OK done\r\na2 OK LOGIN completed\r\n* CAPABILITY IMAP4rev1 ID\r\na3 OK done\r\n"
+                          "a4 NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n* ID NIL\r\na5 OK ID\r\n* 3 EXISTS\r\na6 OK done\r\n"},
+      .said = "a1 CAPABILITY|a2 LOGIN \"alice@example.org\" \"secret\"|a3 CAPABILITY|a4 EXAMINE INBOX|a5 ID (\"name\" \"mailwhy\" \"version\" \"" MW_VERSION "\")|a6 EXAMINE INBOX",
+      .facts = "imap.select=NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\nimap.select.after_id=OK done\nimap.exists=3" },
+    { .name = "BYE instead of an answer to the login", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .outcome = MW_HUNG_UP,
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n* BYE go away\r\n"}, .said = NULL, .facts = "imap.login=BYE go away\nimap.bye=BYE go away" },
+
+    /* --- POP3 --------------------------------------------------------------------------------------------------------------------------------- */
+    { .name = "CAPA before and after TLS", .probe = &mw_probe_pop3, .place = "tried",
+      .server = {.bytes = "+OK ready <1.2@pop>\r\n+OK\r\nSTLS\r\nUSER\r\n.\r\n+OK go\r\n+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n"}, .said = "CAPA|STLS|CAPA",
+      .facts = "pop3.capa.clear=STLS, USER\npop3.stls=true\npop3.capa=USER, SASL PLAIN\npop3.login.skipped!" },
+    { .name = "no STLS", .probe = &mw_probe_pop3, .place = "tried",
+      .server = {.bytes = "+OK ready\r\n+OK\r\nUSER\r\n.\r\n"}, .said = "CAPA", .facts = "pop3.stls=false\npop3.stls.reply!" },
+    { .name = "no CAPA: STLS is tried", .probe = &mw_probe_pop3, .place = "tried",
+      .server = {.bytes = "+OK ready\r\n-ERR what\r\n-ERR what\r\n"}, .said = "CAPA|STLS", .facts = "pop3.stls!\npop3.capa.clear!\npop3.stls.reply=-ERR what" },
+    { .name = "-ERR at once", .probe = &mw_probe_pop3s, .place = "tried", .server = {.bytes = "-ERR no\r\n"}, .said = "", .facts = "pop3.capa!" },
+    { .name = "-ERR that passes", .probe = &mw_probe_pop3s, .place = "tried", .outcome = MW_THROTTLED, .server = {.bytes = "-ERR [SYS/TEMP] no\r\n"}, .said = "", .facts = "pop3.capa!" },
+    { .name = "a continuation is no greeting", .probe = &mw_probe_pop3s, .place = "tried", .outcome = MW_GARBLED, .server = {.bytes = "+ x\r\n"}, .said = "", .facts = "pop3.capa!" },
+    { .name = "AUTH PLAIN and STAT", .probe = &mw_probe_pop3s, .place = "published", .password = "secret",
+      .server = {.bytes = "+OK ready\r\n+OK\r\nUSER\r\nSASL PLAIN LOGIN\r\n.\r\n+ \r\n+OK in\r\n+OK 3 4096\r\n"},
+      .said = "CAPA|AUTH PLAIN|AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|STAT", .facts = "pop3.login.mechanism=PLAIN\npop3.login=+OK in\npop3.stat=+OK 3 4096\npop3.messages=3" },
+    { .name = "USER and PASS", .probe = &mw_probe_pop3s, .place = "published", .password = "secret",
+      .server = {.bytes = "+OK ready\r\n-ERR what\r\n+OK\r\n-ERR [AUTH] wrong\r\n"}, .said = "CAPA|USER alice@example.org|PASS secret",
+      .facts = "pop3.login.mechanism=USER\npop3.login=-ERR [AUTH] wrong\npop3.stat!" },
+    { .name = "USER is refused", .probe = &mw_probe_pop3s, .place = "published", .password = "secret",
+      .server = {.bytes = "+OK ready\r\n-ERR what\r\n-ERR no such user\r\n"}, .said = "CAPA|USER alice@example.org", .facts = "pop3.login=-ERR no such user" },
+    { .name = "neither USER nor SASL", .probe = &mw_probe_pop3s, .place = "published", .password = "secret",
+      .server = {.bytes = "+OK ready\r\n+OK\r\nTOP\r\n.\r\n"}, .said = "CAPA", .facts = "pop3.login.skipped=no usable mechanism" },
+    { .name = "STAT that makes no sense", .probe = &mw_probe_pop3s, .place = "published", .password = "secret",
+      .server = {.bytes = "+OK ready\r\n-ERR what\r\n+OK\r\n+OK\r\n+OK many\r\n"}, .said = NULL, .facts = "pop3.stat=+OK many\npop3.messages!" },
+};
+/* clang-format on */
+
+/* --- running a scene ------------------------------------------------------------------------------------------------------------------------- */
+
+#define HOST "mail.example.org"
+
+static struct mw_asked asked_of(const struct scene *scene)
+{
+    const char *mailbox = scene->mailbox ? scene->mailbox : "alice@example.org";
+    return (struct mw_asked){.legs = MW_ALL_LEGS, .mailbox = *mailbox ? mailbox : NULL, .domain = "example.org", .password = scene->password, .from = scene->from,
+                             .to = scene->to, .insecure_login = scene->insecure, .ehlo_name = "probe.example.net"};
+}
+
+static const struct mw_fact *tell_endpoint(struct mw_facts *facts, enum mw_fact_id id, const char *about, const char *value)
+{
+    return mw_fact_tell(facts, &(struct mw_fact){.id = id, .about = about, .text = value, .at = 1});
+}
+
+/* The last told, as text; NULL: none. */
+static const char *told(struct mw_arena *arena, const struct mw_facts *facts, enum mw_fact_id id)
+{
+    const char *value = NULL;
+    for (const struct mw_fact *fact = mw_fact_first(facts, id); fact; fact = mw_fact_next(facts, fact))
+        value = mw_fact_value(arena, fact);
+    return value;
+}
+
+static void check_facts(struct mw_arena *arena, const struct mw_facts *facts, const struct scene *scene)
+{
+    struct mw_list wanted = mw_text_split(arena, scene->facts, "\n");
+    for (size_t i = 0; i < wanted.count; i++) {
+        size_t length = strcspn(wanted.items[i], "=!");
+        enum mw_fact_id id = mw_fact_by_name(mw_strndup(arena, wanted.items[i], length));
+        assert_int_not_equal(id, MW_NO_FACT);
+        bool none = wanted.items[i][length] == '!';
+        unit_same(told(arena, facts, id), none ? NULL : wanted.items[i] + length + 1, mw_printf(arena, "%s: %s", scene->name, wanted.items[i]));
+    }
+}
+
+static void run(struct mw_arena *arena, struct mw_facts *facts, const struct scene *scene, const char *about, struct fake_seen *seen)
+{
+    struct mw_asked asked = asked_of(scene);
+    struct fake_server server = scene->server;
+    server.count = strlen(server.bytes);
+    struct mw_look look = {.facts = facts, .asked = &asked, .probe = scene->probe, .arena = arena, .why = mw_fact_find(facts, scene->probe->wants, about)};
+    fake_talk(&look, &server, seen);
+}
+
+static void scenes_are_played(void **state)
+{
+    for (size_t i = 0; i < MW_COUNT(scenes); i++) {
+        const struct scene *scene = &scenes[i];
+        struct mw_facts *facts = mw_facts_new(*state, &(struct mw_header){.vantage = "test"});
+        struct fake_seen seen = {0};
+        tell_endpoint(facts, scene->probe->wants, HOST "[192.0.2.1]:1", scene->place);
+        run(*state, facts, scene, HOST "[192.0.2.1]:1", &seen);
+        if (scene->said)
+            unit_same(seen.said, scene->said, scene->name);
+        unit_same(seen.outcome, scene->outcome ? scene->outcome : MW_OK, scene->name);
+        check_facts(*state, facts, scene);
+    }
+}
+
+/* Whatever is cut off, nothing is claimed that a whole reply did not say, and nothing is read beyond the end (ASan sees it). */
+static void every_prefix_is_survived(void **state)
+{
+    for (size_t i = 0; i < MW_COUNT(scenes); i++) {
+        size_t whole = strlen(scenes[i].server.bytes);
+        for (size_t count = 0; count < whole; count++) {
+            struct mw_facts *facts = mw_facts_new(*state, &(struct mw_header){.vantage = "test"});
+            struct scene cut = scenes[i];
+            struct fake_seen seen = {0};
+            cut.server.bytes = mw_strndup(*state, cut.server.bytes, count);
+            tell_endpoint(facts, cut.probe->wants, HOST "[192.0.2.1]:1", cut.place);
+            run(*state, facts, &cut, HOST "[192.0.2.1]:1", &seen);
+            assert_non_null(seen.stage);
+            const char *starttls = told(*state, facts, MW_F_SMTP_STARTTLS), *of_scene = mw_text_find(cut.facts, "smtp.starttls=");
+            assert_true(!starttls || !of_scene || mw_text_starts(of_scene + strlen("smtp.starttls="), starttls));
+        }
+    }
+}
+
+/* --- one login a run ------------------------------------------------------------------------------------------------------------------------- */
+
+#define IMAP_SERVER {.bytes = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\na1 NO wrong\r\n"}
+static const struct scene imap = {.name = "imap", .probe = &mw_probe_imaps, .password = "secret", .server = IMAP_SERVER};
+static const struct scene pop3 = {.name = "pop3", .probe = &mw_probe_pop3s, .password = "secret", .server = {.bytes = "+OK ready\r\n-ERR what\r\n"}};
+
+static struct mw_facts *facts_with(struct mw_arena *arena, enum mw_fact_id id, const char *about, const char *value)
+{
+    struct mw_facts *facts = mw_facts_new(arena, &(struct mw_header){.vantage = "test"});
+    tell_endpoint(facts, id, about, value);
+    return facts;
+}
+
+static void one_login_a_service(void **state)
+{
+    struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_IMAPS, "a.example.org[192.0.2.1]:993", "published");
+    struct fake_seen seen = {0};
+    tell_endpoint(facts, MW_F_ENDPOINT_IMAPS, "b.example.org[192.0.2.2]:993", "published");
+    run(*state, facts, &imap, "a.example.org[192.0.2.1]:993", &seen);
+    run(*state, facts, &imap, "b.example.org[192.0.2.2]:993", &seen);
+    unit_same(seen.said, "", "the second endpoint");
+    unit_same(told(*state, facts, MW_F_IMAP_LOGIN_SKIPPED), MW_LOGIN_TRIED, "the second endpoint");
+}
+
+static void none_after_a_refusal(void **state)
+{
+    struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_IMAPS, HOST "[192.0.2.1]:993", "published");
+    struct fake_seen seen = {0};
+    tell_endpoint(facts, MW_F_ENDPOINT_POP3S, HOST "[192.0.2.1]:995", "published");
+    run(*state, facts, &imap, HOST "[192.0.2.1]:993", &seen);
+    run(*state, facts, &pop3, HOST "[192.0.2.1]:995", &seen);
+    unit_same(seen.said, "CAPA", "POP3 after IMAP was refused");
+    unit_same(told(*state, facts, MW_F_POP3_LOGIN_SKIPPED), MW_LOGIN_REFUSED, "POP3 after IMAP was refused");
+}
+
+/* A port that is only tried leaves the login to a published one that is on its way, and takes it where that one has failed. */
+static void the_published_endpoint_is_preferred(void **state)
+{
+    static const char tried[] = HOST "[192.0.2.1]:993", published[] = HOST "[192.0.2.1]:143";
+    static const struct { const char *end, *tls; bool leaves; } cases[] = {{NULL, NULL, true}, {NULL, MW_OK, true}, {"refused", NULL, false}, {NULL, MW_TLS_FAILED, false}};
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_IMAPS, tried, "tried");
+        struct fake_seen seen = {0};
+        tell_endpoint(facts, MW_F_ENDPOINT_IMAP, published, "tried");
+        tell_endpoint(facts, MW_F_ENDPOINT_IMAP, published, "published");
+        tell_endpoint(facts, MW_F_TCP_END, published, MW_OK);
+        if (cases[i].end)
+            tell_endpoint(facts, MW_F_IMAP_END, published, cases[i].end);
+        if (cases[i].tls)
+            tell_endpoint(facts, MW_F_TLS_END, published, cases[i].tls);
+        run(*state, facts, &imap, tried, &seen);
+        unit_same(told(*state, facts, MW_F_IMAP_LOGIN_SKIPPED), cases[i].leaves ? MW_LOGIN_BETTER : NULL, "tried against published");
+    }
+}
+
+static void only_to_hosts_that_were_asked_for(void **state)
+{
+    static const char there[] = "imap.provider.example[192.0.2.1]:993";
+    static const struct { const char *value, *quote; bool tries; } cases[] = {
+        {"published", NULL, false}, {"guessed", NULL, false}, {"published", "http://autoconfig.example.org/x", false},
+        {"published", "https://autoconfig.example.org/x", true}, {"configured", NULL, true}, {"target", NULL, true},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_IMAPS, there, cases[i].value);
+        struct fake_seen seen = {0};
+        mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_SERVICE_PUBLISHED, .about = "imap.provider.example:993", .text = "imap tls", .quote = cases[i].quote, .at = 1});
+        run(*state, facts, &imap, there, &seen);
+        unit_same(told(*state, facts, MW_F_IMAP_LOGIN_SKIPPED), cases[i].tries ? NULL : MW_LOGIN_OTHER_DOMAIN, cases[i].value);
+    }
+}
+
+/* A password with a line end would be two commands. */
+static void no_line_end_in_a_command(void **state)
+{
+    struct scene scene = pop3;
+    struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_POP3S, HOST "[192.0.2.1]:995", "published");
+    struct fake_seen seen = {0};
+    scene.password = "secret\r\nDELE 1";
+    run(*state, facts, &scene, HOST "[192.0.2.1]:995", &seen);
+    unit_same(seen.said, "CAPA", "a password with a line end");
+}
+
+static void exchanges_matter_to_their_leg(void **state)
+{
+    static const struct { const char *value; unsigned legs; bool runs; } cases[] = {
+        {"mx", MW_RECEIVE, true}, {"mx", MW_SEND | MW_SUBMIT, false}, {"recipient", MW_SEND | MW_SUBMIT, true}, {"recipient", MW_RECEIVE, false}, {"target", MW_SEND, true},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        struct mw_asked asked = {.legs = cases[i].legs};
+        struct mw_fact why = {.text = cases[i].value};
+        struct mw_look look = {.asked = &asked, .why = &why, .arena = *state};
+        assert_int_equal(mw_probe_smtp.when(&look), cases[i].runs);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        UNIT(scenes_are_played),   UNIT(every_prefix_is_survived),          UNIT(one_login_a_service),
+        UNIT(none_after_a_refusal), UNIT(the_published_endpoint_is_preferred), UNIT(only_to_hosts_that_were_asked_for),
+        UNIT(no_line_end_in_a_command), UNIT(exchanges_matter_to_their_leg),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
