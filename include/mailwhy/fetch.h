@@ -7,7 +7,8 @@
 #include <mailwhy/tls.h>
 
 struct mw_fetched {
-    const char *outcome;    /* MW_OK (a response came), MW_TIMED_OUT, MW_REFUSED, MW_RESET, MW_UNREACHABLE, MW_TLS_FAILED, MW_TOO_LONG, MW_GARBLED, or "dns" (the name has no address) */
+    const char *outcome;    /* MW_OK (a response came), MW_TIMED_OUT, MW_REFUSED, MW_RESET, MW_HUNG_UP, MW_UNREACHABLE, MW_TLS_FAILED, MW_TOO_LONG, MW_GARBLED,
+                             * MW_SKIPPED (libcurl cannot be loaded), or "dns" (the name has no address) */
     const char *why;        /* clause with the library's words, safe to show; "" */
     enum mw_dns_status dns; /* of the address lookup */
     int status;             /* HTTP status; 0: none */

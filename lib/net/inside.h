@@ -82,6 +82,9 @@ void mw_wire_leave(struct mw_wire *wire);
 void mw_wire_close(struct mw_wire *wire);
 
 /* --- fetch, validation ------------------------------------------------------------------------------------------------------------------------- */
+bool mw_address_is_inner(const char *address);
+/* Has the domain of that web server an address or an exchange on an inner network? */
+void mw_ask_inner(struct mw_net *net, const char *host, void (*got)(void *context, bool is_inner), void *context);
 void mw_fetching_end(struct mw_net *net);
 void mw_validating_end(struct mw_net *net);
 
