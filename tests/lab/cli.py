@@ -5,13 +5,14 @@ import os
 import signal
 import sys
 
-from . import box, scenario, score, store, world
+from . import box, prove, scenario, score, store, world
 
 TEXT = """A private Internet in network namespaces, with real servers and a known fault (or none).
 
   list                    the scenarios, their truth and their titles
   run ID [-- COMMAND…]    run COMMAND where the scenario's client sits; without one, mailwhy with the scenario's question
   shell ID                a shell there
+  prove [ID…]             show, with plain tools, that each fault is really there
   score [ID…]             run mailwhy in every scenario and compare the roots it names with the truth; exit status 1
                           if the bar is missed (top-1 >= 95 %, no false alarm, both of two faults listed)
 
@@ -22,7 +23,7 @@ left behind however it ends, except for the cache of keys and certificates in $X
 
 def parser():
     top = argparse.ArgumentParser(prog="lab", description=TEXT, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = top.add_subparsers(dest="what", required=True, metavar="list|run|shell|score")
+    commands = top.add_subparsers(dest="what", required=True, metavar="list|run|shell|prove|score")
     commands.add_parser("list")
     for name in ("run", "shell"):
         sub = commands.add_parser(name)
@@ -30,6 +31,9 @@ def parser():
         sub.add_argument("--quiet", action="store_true", help="do not say how long it took to come up")
         if name == "run":
             sub.add_argument("command", nargs=argparse.REMAINDER)
+    sub = commands.add_parser("prove")
+    sub.add_argument("--verbose", action="store_true")
+    sub.add_argument("id", nargs="*")
     sub = commands.add_parser("score")
     sub.add_argument("--jobs", type=int, default=2)
     sub.add_argument("--json", action="store_true")
@@ -76,6 +80,8 @@ def main(arguments):
             print(f"lab: not installed: {' '.join(absent)}", file=sys.stderr)
             return 69
         store.prune()
+        if options.what == "prove":
+            return prove.main(options.id, options.verbose)
         if options.what == "score":
             return score.main(options.id, options.jobs, options.json, options.keep)
         command = [os.environ.get("SHELL", "/bin/bash")] if options.what == "shell" else options.command

@@ -139,8 +139,7 @@ auth_cache_size = 0
 ssl_cert = <{cert}/public.pem
 ssl_key = <{cert}/key.pem
 passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {users}
+{passdb}
 }}
 userdb {{
   driver = static
@@ -161,6 +160,7 @@ service stats {{
 }}
 {logins}{locals}{extra}
 """
+PASSDB = "  driver = passwd-file\n  args = scheme=PLAIN username_format=%u {dir}/users"
 # fmt: off
 #   name    protocol  port  TLS from the first byte
 RETRIEVAL = {
@@ -227,7 +227,7 @@ def write_dovecot(world, directory, certs, auth):
     settings = world["dovecot"]
     conf = DOVECOT.format(dir=directory, auth=auth, first=world["addresses"]("control")[0], logins=logins,
                           cert=certs[settings["cert"]], locals="".join(local_certs(world, certs)),
-                          users=settings.get("users", directory / "users"),
+                          passdb=settings.get("passdb", PASSDB.format(dir=directory)),
                           mechanisms=settings.get("mechanisms", "plain login"),
                           extra="\n".join(settings.get("options", [])))
     (directory / "dovecot.conf").write_text(conf)

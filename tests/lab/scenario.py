@@ -2,7 +2,8 @@
 
 A scenario is one table. What it asks and what is true:
     title, ask (the command line after `mailwhy`), options (more of it; has a default), base (another scenario or base),
-    expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first, healthy
+    expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first, healthy,
+    proof ([[command, pattern]]: see prove.py)
 What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
@@ -12,7 +13,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     cert.NAME      names, kind (see pki.leaf)
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service)
     retrieval.NAME host, cert, services (imap imaps pop3 pop3s), options (Dovecot, for this address)
-    dovecot        options (Dovecot, for all)
+    dovecot        options (Dovecot, for all), passdb, mechanisms
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file)
     web.NAME       host, cert, paths."/x" (body, type, status, redirect)
     mini           [see mini.py]: takes the place of the real server on its port
@@ -30,7 +31,7 @@ from pathlib import Path
 from . import mail, pki
 
 HERE = Path(__file__).parent
-TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy"}
+TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof"}
 CLIENT_DIR = "/run/lab/client"
 LISTS = ("dns", "mini", "block", "off", "remove")
 
