@@ -41,6 +41,8 @@ char *mw_text_safe(struct mw_arena *arena, const void *bytes, size_t count, size
 bool mw_text_is_utf8(const void *bytes, size_t count);
 /* Columns that the UTF-8 text takes on a terminal (a Chinese character takes two). */
 size_t mw_text_columns(const char *text);
+/* The text as lines of at most `columns` columns (0: one line), cut at blanks and between Chinese characters; a word that is longer stays whole. */
+struct mw_list mw_text_fold(struct mw_arena *arena, const char *text, size_t columns);
 
 /* The word of `words` (count of them) nearest to `word` by edit distance, or NULL where none is near enough to suggest. */
 const char *mw_text_nearest(const char *word, const char *const *words, size_t count);

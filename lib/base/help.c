@@ -14,43 +14,13 @@ static void pad(FILE *out, size_t columns)
     fprintf(out, "%*s", (int)columns, "");
 }
 
-/* The bytes that the UTF-8 character at `text` takes. */
-static size_t character(const char *text)
+static void folded(struct mw_arena *arena, FILE *out, const char *text, size_t indent)
 {
-    size_t bytes = 1;
-    while (((unsigned char)text[bytes] & 0xC0u) == 0x80u)
-        bytes++;
-    return bytes;
-}
-
-/* The bytes of the next piece that must stay together: a word with the blanks behind, or one character of a script without blanks. */
-static size_t piece(const char *text)
-{
-    if ((unsigned char)*text >= 0xE0u)
-        return character(text);
-    size_t bytes = 0;
-    while (text[bytes] && text[bytes] != ' ' && (unsigned char)text[bytes] < 0xE0u)
-        bytes++;
-    return bytes ? bytes : 1;
-}
-
-static void folded(struct mw_arena *arena, FILE *out, const char *text, size_t indent, size_t column)
-{
-    while (*text) {
-        char *part = mw_strndup(arena, text, piece(text));
-        size_t wide = mw_text_columns(part);
-        if (column + wide > HELP_COLUMNS && column > indent) {
-            fputc('\n', out);
-            pad(out, indent);
-            column = indent;
-        }
-        if (*part != ' ' || column > indent) {
-            fputs(part, out);
-            column += wide;
-        }
-        text += strlen(part);
+    struct mw_list lines = mw_text_fold(arena, text, HELP_COLUMNS - indent);
+    for (size_t i = 0; i < lines.count; i++) {
+        pad(out, i ? indent : 0);
+        fprintf(out, "%s\n", lines.items[i]);
     }
-    fputc('\n', out);
 }
 
 static char *heading(struct mw_arena *arena, const struct mw_option *option)
@@ -87,7 +57,7 @@ static void help_line(struct mw_arena *arena, const struct mw_option *option, FI
     const char *says = _(option->says);
     if (names_choices(option))
         says = mw_printf(arena, "%s (%s)", says, choices_of(arena, option));
-    folded(arena, out, says, HELP_INDENT, HELP_INDENT);
+    folded(arena, out, says, HELP_INDENT);
 }
 
 void mw_options_help(const struct mw_program *program, FILE *out)
@@ -95,7 +65,7 @@ void mw_options_help(const struct mw_program *program, FILE *out)
     struct mw_arena *arena = mw_arena_new();
     fprintf(out, _("Usage: %s [options] %s"), program->name, _(program->synopsis));
     fputs("\n\n", out);
-    folded(arena, out, _(program->says), 0, 0);
+    folded(arena, out, _(program->says), 0);
     fprintf(out, "\n%s\n", _("Options:"));
     for (size_t i = 0; i < program->count; i++)
         help_line(arena, &program->options[i], out);

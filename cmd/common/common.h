@@ -1,0 +1,91 @@
+/* What the programs share: one option table, reading the target and the password, running probes, and writing what came of it.
+ *
+ * A program's life: cmd_begin (options, language, exits for --help and the like), cmd_ask (target and password into `asked`), cmd_look (the run),
+ * cmd_end (report, --save, exit status). Everything lives in cmd->arena. */
+#ifndef MAILWHY_COMMON_H
+#define MAILWHY_COMMON_H
+
+#include <mailwhy/asked.h>
+#include <mailwhy/fact.h>
+#include <mailwhy/options.h>
+#include <mailwhy/report.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct mw_probe;
+
+/* What the option table fills; names as in options.c. */
+struct cmd_choices {
+    bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login;
+    const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service;
+    double timeout_s;
+    struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
+};
+
+/* How a program reads its operand. */
+enum cmd_takes {
+    CMD_DOMAIN,          /* user@domain or a domain */
+    CMD_DOMAIN_OR_HOST,  /* the same; with a port, an address or --service: one host */
+    CMD_HOST_OR_MAILBOX, /* a name is one host; user@domain has its hosts looked for */
+    CMD_FILES            /* no target: files of facts */
+};
+
+/* One program: what --help says of it, and which probes it runs. */
+struct cmd_tool {
+    const char *name, *synopsis, *says, *describes;
+    enum cmd_takes takes;
+    const char *question;       /* its word in the header of facts */
+    const char *service;        /* that a HOST without --service and without a telling port speaks; NULL: by port alone */
+    const char *const *probes;  /* names, NULL-terminated; NULL: all */
+    const char *const *words;   /* subcommands; NULL */
+};
+
+struct cmd {
+    struct mw_arena *arena;
+    const struct cmd_tool *tool;
+    struct cmd_choices choices;
+    struct mw_list operands;
+    struct mw_asked asked;
+    struct mw_facts *facts;
+    FILE *out, *save;
+    bool out_is_terminal;
+};
+
+/* options.c */
+extern const char *const cmd_tool_names[]; /* dns, smtp, …: NULL-terminated */
+struct mw_program cmd_program(const struct cmd_tool *tool);
+/* Reads argv; --help, --version and --manual are answered here and end the program. */
+void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *const *argv);
+/* "name=value", of a flag "name", of the options that shape the run, for the header. */
+struct mw_list cmd_shape(const struct cmd *cmd);
+
+/* target.c: each ends the program with exit 64 and one line where the operand is wrong. */
+void cmd_target(struct cmd *cmd, const char *target);
+/* A mailbox as --from and --to take it: user@domain with the domain as A-labels. */
+const char *cmd_mailbox(struct cmd *cmd, const char *option, const char *text);
+
+/* password.c: NULL where no option asks for one. */
+const char *cmd_password(struct cmd *cmd);
+
+/* look.c */
+void cmd_ask(struct cmd *cmd, const char *target); /* options and target into cmd->asked, cmd->facts with header and the facts of the question */
+/* The same from facts that were read: a pipe. */
+void cmd_ask_again(struct cmd *cmd);
+/* Runs the tool's probes. `heard` gets each fact as it is told; NULL. */
+void cmd_look(struct cmd *cmd, void (*heard)(void *context, const struct mw_fact *fact), void *context);
+/* The probes of the tool less --only and --skip. NULL-terminated. */
+const struct mw_probe *const *cmd_probes(struct cmd *cmd);
+
+/* output.c */
+void cmd_open(struct cmd *cmd);  /* --output and --save, before the run: a wrong path is told at once */
+void cmd_close(struct cmd *cmd); /* what was written must have arrived: else exit 74 */
+void cmd_cannot_write(struct cmd *cmd);
+void cmd_read_facts(struct cmd *cmd, FILE *in, const char *name);
+/* Judges, writes the report in `format`, saves, and gives the exit status. */
+int cmd_end(struct cmd *cmd, const char *format);
+
+/* tool.c: main of a tool that looks. */
+int cmd_tool_main(const struct cmd_tool *tool, int argc, char *const *argv);
+
+#endif

@@ -1,0 +1,281 @@
+/* From options to a run: fills `asked`, tells the facts of the question, runs the probes, shows progress on a terminal, and ends early on Ctrl-C. */
+#include "common.h"
+
+#include <mailwhy/about.h>
+#include <mailwhy/dns.h>
+#include <mailwhy/fail.h>
+#include <mailwhy/lang.h>
+#include <mailwhy/net.h>
+#include <mailwhy/probe.h>
+#include <mailwhy/run.h>
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct {
+    const char *question;
+    unsigned legs;
+} questions[] = {{"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}};
+
+static const char *host_name(struct cmd *cmd)
+{
+    char name[HOST_NAME_MAX + 1];
+    if (gethostname(name, sizeof name))
+        return "localhost";
+    name[sizeof name - 1] = '\0';
+    return mw_text_safe(cmd->arena, name, strlen(name), HOST_NAME_MAX);
+}
+
+/* The address that packets to the outside leave from, as a literal (RFC 5321 section 4.1.3); nothing is sent. NULL: no way out. */
+static const char *address_literal(struct cmd *cmd)
+{
+    struct sockaddr_in out = {.sin_family = AF_INET, .sin_port = htons(25)}, own = {0};
+    socklen_t length = sizeof own;
+    char text[INET_ADDRSTRLEN];
+    int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    inet_pton(AF_INET, "192.0.2.1", &out.sin_addr);
+    bool known = udp >= 0 && connect(udp, (struct sockaddr *)&out, sizeof out) == 0 && getsockname(udp, (struct sockaddr *)&own, &length) == 0;
+    if (udp >= 0)
+        close(udp);
+    return known && inet_ntop(AF_INET, &own.sin_addr, text, sizeof text) ? mw_printf(cmd->arena, "[%s]", text) : NULL;
+}
+
+static const char *ehlo_name(struct cmd *cmd)
+{
+    const char *flaw = NULL, *literal;
+    if (cmd->choices.ehlo) {
+        const char *name = cmd->choices.ehlo[0] == '[' ? cmd->choices.ehlo : mw_domain_read(cmd->arena, cmd->choices.ehlo, &flaw);
+        if (!name)
+            mw_fail(MW_EXIT_USAGE, _("--ehlo takes a host name: %s"), _(flaw));
+        return name;
+    }
+    const char *own = host_name(cmd);
+    if (strchr(own, '.') && mw_domain_read(cmd->arena, own, &flaw))
+        return mw_domain_read(cmd->arena, own, &flaw);
+    literal = address_literal(cmd);
+    return literal ? literal : "[127.0.0.1]";
+}
+
+static unsigned legs_of(const char *question)
+{
+    for (size_t i = 0; i < MW_COUNT(questions); i++)
+        if (mw_text_same(questions[i].question, question))
+            return questions[i].legs;
+    return MW_ALL_LEGS;
+}
+
+static struct mw_list domains(struct cmd *cmd, const char *option, const struct mw_list *texts)
+{
+    struct mw_list names = {0};
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *flaw = NULL, *name = mw_domain_read(cmd->arena, texts->items[i], &flaw);
+        if (!name)
+            mw_fail(MW_EXIT_USAGE, _("--%s %s: %s"), option, texts->items[i], _(flaw));
+        mw_list_add(cmd->arena, &names, name);
+    }
+    return names;
+}
+
+static void check_controls(struct cmd *cmd)
+{
+    for (size_t i = 0; i < cmd->choices.controls.count; i++) {
+        const char *control = cmd->choices.controls.items[i], *colon = strrchr(control, ':');
+        long port;
+        if (!colon || colon == control || !mw_text_number(colon + 1, 1, 65535, &port))
+            mw_fail(MW_EXIT_USAGE, _("--control takes HOST:PORT with a port from 1 to 65535, not '%s'"), control);
+    }
+}
+
+static void ask_options(struct cmd *cmd)
+{
+    struct mw_asked *asked = &cmd->asked;
+    const struct cmd_choices *choices = &cmd->choices;
+    check_controls(cmd);
+    asked->question = cmd->tool->question;
+    asked->legs = legs_of(cmd->tool->question);
+    asked->resolvers = choices->resolvers;
+    asked->trust_anchor = choices->trust_anchor;
+    asked->ca_file = choices->ca_file;
+    asked->only_ipv4 = choices->only_ipv4;
+    asked->only_ipv6 = choices->only_ipv6;
+    asked->timeout_s = choices->timeout_s;
+    asked->user = choices->user;
+    asked->insecure_login = choices->insecure_login;
+    asked->configs = choices->configs;
+    asked->from = cmd_mailbox(cmd, "from", choices->from);
+    asked->to = cmd_mailbox(cmd, "to", choices->to);
+    asked->dkim_selectors = domains(cmd, "dkim-selector", &choices->dkim_selectors);
+    asked->dnsbls = domains(cmd, "dnsbl", &choices->dnsbls);
+    asked->controls = choices->controls;
+    asked->ehlo_name = ehlo_name(cmd);
+    asked->password = cmd_password(cmd);
+}
+
+static void tell(struct cmd *cmd, enum mw_fact_id id, const char *about, const char *text)
+{
+    if (about)
+        mw_fact_tell(cmd->facts, &(struct mw_fact){.id = id, .about = about, .text = text});
+}
+
+static const char *domain_of(const char *mailbox)
+{
+    return mailbox ? strrchr(mailbox, '@') + 1 : NULL;
+}
+
+/* What was asked, as facts: from these alone everything else follows. Facts that a pipe brought are not told again. */
+static void tell_question(struct cmd *cmd)
+{
+    const struct mw_asked *asked = &cmd->asked;
+    if (asked->host)
+        tell(cmd, MW_F_TARGET_HOST, mw_about_endpoint(cmd->arena, asked->host, NULL, asked->port), cmd->choices.service);
+    if (!mw_fact_first(cmd->facts, MW_F_TARGET_DOMAIN)) {
+        tell(cmd, MW_F_TARGET_MAILBOX, asked->mailbox, asked->mailbox);
+        tell(cmd, MW_F_TARGET_DOMAIN, asked->domain, asked->domain);
+    }
+    if (!mw_fact_first(cmd->facts, MW_F_SENDER_OUTSIDE))
+        tell(cmd, MW_F_SENDER_OUTSIDE, asked->from, asked->from);
+    if (!mw_fact_first(cmd->facts, MW_F_RECIPIENT_MAILBOX)) {
+        tell(cmd, MW_F_RECIPIENT_MAILBOX, asked->to, asked->to);
+        tell(cmd, MW_F_RECIPIENT_DOMAIN, domain_of(asked->to), domain_of(asked->to));
+    }
+}
+
+void cmd_ask(struct cmd *cmd, const char *target)
+{
+    cmd_target(cmd, target);
+    ask_options(cmd);
+    struct mw_header header = {cmd->asked.question, target, cmd->choices.vantage ? cmd->choices.vantage : host_name(cmd), MW_VERSION, cmd_shape(cmd)};
+    cmd->facts = mw_facts_new(cmd->arena, &header);
+    if (cmd->asked.password)
+        mw_facts_secret(cmd->facts, cmd->asked.password);
+    tell_question(cmd);
+}
+
+static const char *told(const struct cmd *cmd, enum mw_fact_id id)
+{
+    const struct mw_fact *fact = mw_fact_first(cmd->facts, id);
+    return fact ? fact->about : NULL;
+}
+
+void cmd_ask_again(struct cmd *cmd)
+{
+    struct mw_asked *asked = &cmd->asked;
+    const struct mw_header *header = mw_facts_header(cmd->facts);
+    asked->target = header->target;
+    asked->mailbox = told(cmd, MW_F_TARGET_MAILBOX);
+    asked->domain = told(cmd, MW_F_TARGET_DOMAIN);
+    ask_options(cmd);
+    asked->legs = legs_of(header->question);
+    asked->from = asked->from ? asked->from : told(cmd, MW_F_SENDER_OUTSIDE);
+    asked->to = asked->to ? asked->to : told(cmd, MW_F_RECIPIENT_MAILBOX);
+    if (asked->password)
+        mw_facts_secret(cmd->facts, asked->password);
+    tell_question(cmd);
+}
+
+/* --- which probes ------------------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_of_tool(const struct cmd_tool *tool, const char *name)
+{
+    if (!tool->probes)
+        return true;
+    for (size_t i = 0; tool->probes[i]; i++)
+        if (mw_text_same(tool->probes[i], name))
+            return true;
+    return false;
+}
+
+static bool tells(const struct mw_probe *probe, enum mw_fact_id wanted)
+{
+    if (probe->ends == wanted)
+        return true;
+    for (size_t i = 0; i < MW_PROBE_TELLS && probe->tells[i] != MW_NO_FACT; i++)
+        if (probe->tells[i] == wanted)
+            return true;
+    return false;
+}
+
+/* Marks the probes that --only names and, until nothing is new, those that tell what a marked one wants. */
+static void mark(const struct cmd *cmd, bool *marked)
+{
+    for (size_t i = 0; i < mw_probe_count; i++)
+        marked[i] = !cmd->choices.only.count || mw_list_has(&cmd->choices.only, mw_probes[i]->name);
+    for (bool changed = cmd->choices.only.count > 0; changed;) {
+        changed = false;
+        for (size_t i = 0; i < mw_probe_count; i++)
+            for (size_t k = 0; marked[i] && k < mw_probe_count; k++)
+                if (!marked[k] && tells(mw_probes[k], mw_probes[i]->wants))
+                    changed = marked[k] = true;
+    }
+}
+
+const struct mw_probe *const *cmd_probes(struct cmd *cmd)
+{
+    const struct mw_probe **probes = MW_NEW_ARRAY(cmd->arena, const struct mw_probe *, mw_probe_count + 1);
+    bool *marked = MW_NEW_ARRAY(cmd->arena, bool, mw_probe_count + 1);
+    size_t count = 0;
+    mark(cmd, marked);
+    for (size_t i = 0; i < mw_probe_count; i++)
+        if (marked[i] && is_of_tool(cmd->tool, mw_probes[i]->name) && !mw_list_has(&cmd->choices.skip, mw_probes[i]->name))
+            probes[count++] = mw_probes[i];
+    return probes;
+}
+
+/* --- the run ----------------------------------------------------------------------------------------------------------------------------------- */
+
+static struct mw_run *running;
+
+/* The first Ctrl-C ends with what is known, the second one at once. */
+static void interrupted(int number)
+{
+    signal(number, SIG_DFL);
+    mw_run_stop(running);
+}
+
+static void show_progress(void *context, unsigned under_way, unsigned ended, const char *newest)
+{
+    const struct cmd *cmd = context;
+    fputs("\r\033[K", stderr);
+    fprintf(stderr, _("looking: %u of %u done, now %s"), ended, ended + under_way, newest ? mw_text_safe(cmd->arena, newest, strlen(newest), 40) : "");
+    fflush(stderr);
+}
+
+static bool shows_progress(const struct cmd *cmd)
+{
+    return cmd->out_is_terminal && isatty(STDERR_FILENO);
+}
+
+static struct mw_net *open_net(struct cmd *cmd)
+{
+    const struct mw_asked *asked = &cmd->asked;
+    struct mw_net_options options = {.resolvers = asked->resolvers, .ca_file = asked->ca_file, .trust_anchor = asked->trust_anchor, .only_ipv4 = asked->only_ipv4,
+                                     .only_ipv6 = asked->only_ipv6};
+    const char *flaw = NULL;
+    struct mw_net *net = mw_net_new(cmd->arena, &options, &flaw);
+    if (!net)
+        mw_fail(MW_EXIT_USAGE, "%s", _(flaw));
+    return net;
+}
+
+void cmd_look(struct cmd *cmd, void (*heard)(void *context, const struct mw_fact *fact), void *context)
+{
+    struct mw_net *net = open_net(cmd);
+    running = mw_run_new(cmd->facts, net, &cmd->asked, cmd_probes(cmd));
+    if (heard)
+        mw_run_listen(running, heard, context);
+    if (shows_progress(cmd))
+        mw_run_progress(running, show_progress, cmd);
+    signal(SIGINT, interrupted);
+    signal(SIGTERM, interrupted);
+    mw_run_go(running);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    if (shows_progress(cmd))
+        fputs("\r\033[K", stderr);
+    mw_net_free(net);
+}

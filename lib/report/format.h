@@ -1,0 +1,22 @@
+/* Inside lib/report: the formats, and the words that they share. A format prints a report and judges nothing. */
+#ifndef MAILWHY_REPORT_FORMAT_H
+#define MAILWHY_REPORT_FORMAT_H
+
+#include <mailwhy/lang.h>
+#include <mailwhy/report.h>
+
+typedef bool mw_format_write(const struct mw_report *report, const struct mw_format_options *options, FILE *out);
+mw_format_write mw_format_text, mw_format_json, mw_format_markdown, mw_format_html, mw_format_junit, mw_format_nagios, mw_format_prometheus;
+
+/* words.c: sentences for people, translated */
+char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report);
+const char *mw_words_severity(enum mw_severity severity);
+const char *mw_words_owner(enum mw_owner owner);
+const char *mw_words_where(enum mw_where where); /* "In the DNS:" */
+/* The worst state of the directions asked about. */
+enum mw_state mw_words_worst(const struct mw_report *report);
+/* Why the report is not whole, as a sentence; NULL where it is. */
+const char *mw_words_partial(const struct mw_report *report);
+const char *mw_words_title(const char *id); /* of a cause; the id itself where it has none */
+
+#endif

@@ -1,0 +1,244 @@
+/* The report as text: first the verdict in one sentence, then each root cause with what proves it, what to do and what only follows from it, then what could not be
+ * tested. With --verbose also what was ruled out, the dialogues and every fact.
+ *
+ * Everything is made safe before it is printed: a saved run may come from anywhere. Folded by display columns. */
+#include "format.h"
+
+#include <string.h>
+
+#define EVIDENCE_SHOWN 6u  /* of one finding, unless verbose */
+#define VALUE_SHOWN 300u   /* bytes of one value, unless verbose */
+#define VALUE_CEILING 4000u
+#define FOLLOWERS_SHOWN 8u
+
+enum paint { PLAIN, BOLD, RED, YELLOW, GREEN, DIM };
+
+struct page {
+    struct mw_arena *arena;
+    const struct mw_format_options *options;
+    FILE *out;
+};
+
+static void paint(const struct page *page, enum paint color)
+{
+    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[2m"};
+    if (page->options->color)
+        fputs(codes[color], page->out);
+}
+
+static char *safe(const struct page *page, const char *text, size_t ceiling)
+{
+    return mw_text_safe(page->arena, text, strlen(text), ceiling);
+}
+
+static void paragraph(const struct page *page, size_t indent, enum paint color, const char *text)
+{
+    size_t columns = page->options->columns > indent + 20 ? page->options->columns - indent : page->options->columns;
+    struct mw_list lines = mw_text_fold(page->arena, safe(page, text, VALUE_CEILING), columns);
+    for (size_t i = 0; i < lines.count; i++) {
+        fprintf(page->out, "%*s", (int)indent, "");
+        paint(page, color);
+        fputs(lines.items[i], page->out);
+        if (color != PLAIN)
+            paint(page, PLAIN);
+        fputc('\n', page->out);
+    }
+}
+
+/* To be pasted: not folded. */
+static void snippet(const struct page *page, const char *text)
+{
+    struct mw_list lines = mw_text_split(page->arena, text, "\n");
+    for (size_t i = 0; i < lines.count; i++) {
+        fputs("       ", page->out);
+        paint(page, BOLD);
+        fputs(safe(page, lines.items[i], VALUE_CEILING), page->out);
+        paint(page, PLAIN);
+        fputc('\n', page->out);
+    }
+}
+
+static char *shown_value(const struct page *page, const struct mw_fact *fact)
+{
+    return safe(page, mw_fact_value(page->arena, fact), page->options->verbose ? VALUE_CEILING : VALUE_SHOWN);
+}
+
+static char *shown_fact(const struct page *page, const struct mw_fact *fact)
+{
+    const char *value = shown_value(page, fact);
+    bool quoted = fact->quote && *fact->quote && strcmp(fact->quote, value) != 0;
+    if (quoted)
+        return mw_printf(page->arena, "%s  %s = %s  \"%s\"", fact->about, mw_fact_kind(fact->id)->name, value, safe(page, fact->quote, VALUE_SHOWN));
+    return mw_printf(page->arena, "%s  %s = %s", fact->about, mw_fact_kind(fact->id)->name, value);
+}
+
+static void put_evidence(const struct page *page, const struct mw_finding *finding)
+{
+    size_t shown = page->options->verbose || finding->evidence_count <= EVIDENCE_SHOWN ? finding->evidence_count : EVIDENCE_SHOWN;
+    if (shown)
+        paragraph(page, 3, DIM, _("Seen:"));
+    for (size_t i = 0; i < shown; i++)
+        paragraph(page, 5, PLAIN, shown_fact(page, finding->evidence[i]));
+    if (shown < finding->evidence_count)
+        paragraph(page, 5, PLAIN, mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->evidence_count - shown),
+                                            finding->evidence_count - shown));
+}
+
+static void put_fixes(const struct page *page, const struct mw_finding *finding)
+{
+    for (size_t i = 0; i < finding->fixes; i++) {
+        paragraph(page, 3, DIM, mw_words_where(finding->fix[i].where));
+        paragraph(page, 5, PLAIN, finding->fix[i].text);
+        if (finding->fix[i].snippet)
+            snippet(page, finding->fix[i].snippet);
+    }
+}
+
+static void put_followers(const struct page *page, const struct mw_finding *finding)
+{
+    size_t shown = finding->explains_seen;
+    if (!page->options->verbose && shown > FOLLOWERS_SHOWN)
+        shown = FOLLOWERS_SHOWN;
+    if (shown)
+        paragraph(page, 3, DIM, _("What only follows from it:"));
+    for (size_t i = 0; i < shown; i++)
+        paragraph(page, 5, PLAIN, mw_printf(page->arena, "%s (%s)", mw_words_title(finding->explains.items[i]), finding->explains.items[i]));
+    if (shown < finding->explains_seen)
+        paragraph(page, 5, PLAIN, mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->explains_seen - shown),
+                                            finding->explains_seen - shown));
+}
+
+static void put_alikes(const struct page *page, const struct mw_finding *finding)
+{
+    for (size_t i = 0; i < finding->alikes; i++)
+        paragraph(page, 3, PLAIN, mw_printf(page->arena, _("It could also be: %s (%s). %s"), mw_words_title(finding->alike[i].other->id), finding->alike[i].other->id,
+                                            finding->alike[i].decides));
+}
+
+static enum paint color_of(enum mw_severity severity)
+{
+    static const enum paint colors[] = {RED, YELLOW, YELLOW, PLAIN};
+    return colors[severity];
+}
+
+static void put_finding(const struct page *page, const struct mw_finding *finding, size_t number)
+{
+    fputc('\n', page->out);
+    paragraph(page, 0, color_of(finding->severity), mw_printf(page->arena, "%zu. %s", number, finding->title));
+    paragraph(page, 3, PLAIN, finding->says);
+    put_evidence(page, finding);
+    put_fixes(page, finding);
+    paragraph(page, 3, PLAIN, mw_printf(page->arena, _("Who must act: %s. To see whether it is mended: %s"), mw_words_owner(finding->cause->owner), finding->verify));
+    put_followers(page, finding);
+    put_alikes(page, finding);
+    paragraph(page, 3, DIM,
+              finding->cause->reference ? mw_printf(page->arena, "%s · %s · %.0f %% · %s", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100,
+                                                    finding->cause->reference)
+                                        : mw_printf(page->arena, "%s · %s · %.0f %%", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100));
+}
+
+static void put_advice(const struct page *page, const struct mw_report *report)
+{
+    bool first = true;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mw_finding *finding = &report->findings[i];
+        if (finding->severity != MW_ADVICE)
+            continue;
+        if (first)
+            fputc('\n', page->out);
+        first = false;
+        paragraph(page, 0, PLAIN, mw_printf(page->arena, _("Advice: %s. %s (%s)"), finding->title, finding->fixes ? finding->fix[0].text : finding->says, finding->cause->id));
+        if (finding->fixes && finding->fix[0].snippet)
+            snippet(page, finding->fix[0].snippet);
+    }
+}
+
+static bool said_before(const struct mw_report *report, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (strcmp(report->not_tested[i].why, report->not_tested[at].why) == 0)
+            return true;
+    return false;
+}
+
+static const char *ids_of(const struct page *page, const struct mw_report *report, const char *why, size_t *count)
+{
+    struct mw_list ids = {0};
+    for (size_t i = 0; i < report->not_tested_count; i++)
+        if (strcmp(report->not_tested[i].why, why) == 0)
+            mw_list_add(page->arena, &ids, report->not_tested[i].what);
+    *count = ids.count;
+    return mw_list_join(page->arena, &ids, ", ");
+}
+
+static void put_not_tested(const struct page *page, const struct mw_report *report)
+{
+    if (!report->not_tested_count)
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("Not tested"));
+    for (size_t i = 0; i < report->not_tested_count; i++) {
+        size_t count;
+        if (said_before(report, i))
+            continue;
+        const char *why = report->not_tested[i].why, *ids = ids_of(page, report, why, &count);
+        paragraph(page, 3, PLAIN,
+                  page->options->verbose || count <= 3 ? mw_printf(page->arena, "%s (%s)", why, ids)
+                                                       : mw_printf(page->arena, mw_lang_plural("%s (%zu cause)", "%s (%zu causes)", count), why, count));
+    }
+}
+
+static void put_ruled_out(const struct page *page, const struct mw_report *report)
+{
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("Ruled out"));
+    paragraph(page, 3, PLAIN, mw_list_join(page->arena, &report->ruled_out, ", "));
+}
+
+static void put_dialogues(const struct page *page, const struct mw_report *report)
+{
+    for (const struct mw_fact *fact = mw_fact_first(report->facts, MW_F_TALK_DIALOGUE); fact; fact = mw_fact_next(report->facts, fact)) {
+        fputc('\n', page->out);
+        paragraph(page, 0, BOLD, mw_printf(page->arena, _("Dialogue with %s"), fact->about));
+        for (size_t i = 0; i < fact->list.count; i++)
+            fprintf(page->out, "   %s\n", safe(page, fact->list.items[i], VALUE_CEILING));
+    }
+}
+
+static void put_facts(const struct page *page, const struct mw_report *report)
+{
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("Facts"));
+    for (unsigned n = 1; n <= mw_facts_count(report->facts); n++) {
+        const struct mw_fact *fact = mw_fact_at(report->facts, n);
+        if (fact->id != MW_NO_FACT && fact->id != MW_F_TALK_DIALOGUE && fact->id != MW_F_TLS_CHAIN)
+            fprintf(page->out, "   %s\n", safe(page, shown_fact(page, fact), VALUE_CEILING));
+    }
+}
+
+static enum paint color_of_state(enum mw_state state)
+{
+    static const enum paint colors[] = {[MW_S_OK] = GREEN, [MW_S_DEGRADED] = YELLOW, [MW_S_BROKEN] = RED, [MW_S_UNKNOWN] = YELLOW};
+    return colors[state];
+}
+
+bool mw_format_text(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
+{
+    struct page page = {mw_arena_new(), options, out};
+    size_t number = 0;
+    paragraph(&page, 0, color_of_state(mw_words_worst(report)), mw_words_verdict(page.arena, report));
+    if (report->partial)
+        paragraph(&page, 0, YELLOW, mw_words_partial(report));
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i].severity != MW_ADVICE)
+            put_finding(&page, &report->findings[i], ++number);
+    put_advice(&page, report);
+    put_not_tested(&page, report);
+    if (options->verbose) {
+        put_ruled_out(&page, report);
+        put_dialogues(&page, report);
+        put_facts(&page, report);
+    }
+    mw_arena_free(page.arena);
+    return fflush(out) == 0 && !ferror(out);
+}

@@ -1,0 +1,114 @@
+/* The sentences that reports share: the verdict in one sentence, and the names of severities, places and those who must act. */
+#include "format.h"
+
+#include <string.h>
+
+enum { ANY = -1, OK = MW_S_OK, DEGRADED = MW_S_DEGRADED, BROKEN = MW_S_BROKEN, UNKNOWN = MW_S_UNKNOWN };
+enum { SENDING = 1, RECEIVING = 2, BOTH = 3 };
+
+/* The first row that fits. `risk`: something works today and is dangerous. */
+/* clang-format off */
+static const struct { int asked, send, receive, risk; const char *sentence; } verdicts[] = {
+    {BOTH,      BROKEN,   BROKEN,   ANY, N_("%s can neither send nor receive mail.")},
+    {BOTH,      BROKEN,   OK,       ANY, N_("%s can receive mail, but cannot send.")},
+    {BOTH,      BROKEN,   DEGRADED, ANY, N_("%s cannot send mail, and receiving is impaired.")},
+    {BOTH,      BROKEN,   UNKNOWN,  ANY, N_("%s cannot send mail; whether it can receive could not be told.")},
+    {BOTH,      OK,       BROKEN,   ANY, N_("%s can send mail, but cannot receive.")},
+    {BOTH,      DEGRADED, BROKEN,   ANY, N_("%s cannot receive mail, and sending is impaired.")},
+    {BOTH,      UNKNOWN,  BROKEN,   ANY, N_("%s cannot receive mail; whether it can send could not be told.")},
+    {BOTH,      DEGRADED, DEGRADED, ANY, N_("Mail of %s works, but both sending and receiving are impaired.")},
+    {BOTH,      DEGRADED, OK,       ANY, N_("%s can receive mail; sending works, but is impaired.")},
+    {BOTH,      DEGRADED, UNKNOWN,  ANY, N_("Sending mail from %s is impaired; whether it can receive could not be told.")},
+    {BOTH,      OK,       DEGRADED, ANY, N_("%s can send mail; receiving works, but is impaired.")},
+    {BOTH,      UNKNOWN,  DEGRADED, ANY, N_("Receiving mail at %s is impaired; whether it can send could not be told.")},
+    {BOTH,      OK,       UNKNOWN,  ANY, N_("Nothing is wrong with sending mail from %s; whether it can receive could not be told.")},
+    {BOTH,      UNKNOWN,  OK,       ANY, N_("Nothing is wrong with receiving mail at %s; whether it can send could not be told.")},
+    {BOTH,      UNKNOWN,  UNKNOWN,  ANY, N_("It could not be told whether %s can send or receive mail.")},
+    {BOTH,      OK,       OK,       1,   N_("%s can send and receive mail, but something is at risk.")},
+    {BOTH,      OK,       OK,       0,   N_("Nothing is wrong: %s can send and receive mail.")},
+    {SENDING,   BROKEN,   ANY,      ANY, N_("%s cannot send mail.")},
+    {SENDING,   DEGRADED, ANY,      ANY, N_("%s can send mail, but sending is impaired.")},
+    {SENDING,   UNKNOWN,  ANY,      ANY, N_("It could not be told whether %s can send mail.")},
+    {SENDING,   OK,       ANY,      1,   N_("%s can send mail, but something is at risk.")},
+    {SENDING,   OK,       ANY,      0,   N_("Nothing is wrong: %s can send mail.")},
+    {RECEIVING, ANY,      BROKEN,   ANY, N_("%s cannot receive mail.")},
+    {RECEIVING, ANY,      DEGRADED, ANY, N_("%s can receive mail, but receiving is impaired.")},
+    {RECEIVING, ANY,      UNKNOWN,  ANY, N_("It could not be told whether %s can receive mail.")},
+    {RECEIVING, ANY,      OK,       1,   N_("%s can receive mail, but something is at risk.")},
+    {RECEIVING, ANY,      OK,       0,   N_("Nothing is wrong: %s can receive mail.")},
+};
+/* clang-format on */
+
+static int asked_of(const struct mw_report *report)
+{
+    int asked = (report->legs & (MW_SUBMIT | MW_SEND) ? SENDING : 0) | (report->legs & (MW_RECEIVE | MW_RETRIEVE) ? RECEIVING : 0);
+    return asked ? asked : BOTH;
+}
+
+static bool fits(int wanted, int found)
+{
+    return wanted == ANY || wanted == found;
+}
+
+static int has_risk(const struct mw_report *report)
+{
+    for (size_t i = 0; i < report->count; i++)
+        if (report->findings[i].severity == MW_RISK)
+            return 1;
+    return 0;
+}
+
+char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
+{
+    int asked = asked_of(report), risk = has_risk(report);
+    for (size_t i = 0; i < MW_COUNT(verdicts); i++)
+        if (verdicts[i].asked == asked && fits(verdicts[i].send, (int)report->send) && fits(verdicts[i].receive, (int)report->receive) && fits(verdicts[i].risk, risk))
+            return mw_printf(arena, _(verdicts[i].sentence), report->header->target);
+    return mw_strdup(arena, report->header->target);
+}
+
+enum mw_state mw_words_worst(const struct mw_report *report)
+{
+    static const unsigned ranks[] = {[MW_S_OK] = 0, [MW_S_UNKNOWN] = 1, [MW_S_DEGRADED] = 2, [MW_S_BROKEN] = 3};
+    int asked = asked_of(report);
+    if (asked == SENDING)
+        return report->send;
+    if (asked == RECEIVING)
+        return report->receive;
+    return ranks[report->send] > ranks[report->receive] ? report->send : report->receive;
+}
+
+const char *mw_words_severity(enum mw_severity severity)
+{
+    static const char *const words[] = {N_("mail is blocked"), N_("mail is impaired"), N_("at risk"), N_("advice")};
+    return _(words[severity]);
+}
+
+const char *mw_words_owner(enum mw_owner owner)
+{
+    static const char *const words[] = {N_("the user"), N_("the administrator of the domain or server"), N_("the mail provider"), N_("whoever runs the network"),
+                                        N_("the other side")};
+    return _(words[owner]);
+}
+
+const char *mw_words_where(enum mw_where where)
+{
+    static const char *const words[] = {N_("To do:"), N_("To do in the DNS:"), N_("To do at the server:"), N_("To do in the mail program:"), N_("To do in the network:"),
+                                        N_("To do at the registrar:"), N_("To do at the provider:")};
+    return _(words[where]);
+}
+
+const char *mw_words_partial(const struct mw_report *report)
+{
+    if (!report->partial)
+        return NULL;
+    if (mw_text_same(report->partial, "out of time"))
+        return _("The time was up before everything was looked at: this report is partial (--timeout gives more time).");
+    return _("The run was interrupted: this report is partial.");
+}
+
+const char *mw_words_title(const char *id)
+{
+    const struct mw_cause *cause = mw_cause_by_id(id);
+    return cause ? _(cause->title) : id;
+}
