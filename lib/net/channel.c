@@ -137,14 +137,19 @@ static struct channel *new_channel(struct mw_channels *all, bool tcp)
     return channel;
 }
 
-/* The server's own channel, else an idle one (its server is asked no more for now; a channel costs 70 kB), else a new one. */
+static bool is_idle(const struct channel *channel)
+{
+    return channel->in_flight == 0 && !mw_list_has(&channel->all->net->resolvers, channel->server);
+}
+
+/* The server's own channel, else an idle one of another stranger (a channel costs 70 kB), else a new one. */
 static struct channel *channel_for(struct mw_channels *all, const char *server, bool tcp)
 {
     struct channel *idle = NULL;
     for (struct channel *channel = all->first; channel; channel = channel->next) {
         if (channel->tcp == tcp && strcmp(channel->server, server) == 0)
             return channel;
-        if (channel->tcp == tcp && channel->in_flight == 0)
+        if (channel->tcp == tcp && is_idle(channel))
             idle = channel;
     }
     struct channel *channel = idle ? idle : all->count < CHANNELS_CEILING ? new_channel(all, tcp) : NULL;
@@ -165,13 +170,10 @@ static void got_reply(void *context, int status, int timeouts, unsigned char *wi
 {
     struct sending *sending = context;
     (void)timeouts;
-    sending->channel->in_flight--;
-    if (sending->channel->all->ending)
-        return;
-    if (wire && bytes > 0)
-        sending->got(sending->context, MW_DNS_OK, wire, (size_t)bytes);
-    if (!wire || bytes <= 0)
-        sending->got(sending->context, failure_of(status), NULL, 0);
+    bool came = wire && bytes > 0;
+    if (!sending->channel->all->ending)
+        sending->got(sending->context, came ? MW_DNS_OK : failure_of(status), came ? wire : NULL, came ? (size_t)bytes : 0);
+    sending->channel->in_flight--; /* last: c-ares counts this query among its own until we return, and is not idle before */
 }
 
 void mw_channel_send(struct mw_channels *all, const char *server, bool tcp, const uint8_t *wire, size_t bytes, mw_got_wire *got, void *context)

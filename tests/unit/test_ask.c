@@ -1,0 +1,363 @@
+/* Questions to a name server on loopback that lives in the same loop: each status is told apart, one question is sent once, a lost packet is repeated, a cut
+ * answer comes again over TCP, and the next resolver takes over. */
+#include <mailwhy/net.h>
+
+#include <string.h>
+#include <uv.h>
+
+#include "unit.h"
+
+#define PACKET 600
+
+/* A name server that answers by the first label of the name. */
+struct server {
+    uv_udp_t udp;
+    uv_tcp_t tcp, clients[4];
+    int port;
+    unsigned packets, connections;
+};
+
+struct got {
+    const struct mw_dns_answer *answer;
+    unsigned times;
+};
+
+static size_t question_end(const uint8_t *wire, size_t bytes)
+{
+    size_t at = 12;
+    while (at < bytes && wire[at])
+        at += wire[at] + 1u;
+    return at + 5;
+}
+
+static bool asks(const uint8_t *wire, const char *label)
+{
+    return wire[12] == strlen(label) && memcmp(wire + 13, label, strlen(label)) == 0;
+}
+
+/* The answer in place of the question; 0: none. */
+static size_t answer(uint8_t *wire, size_t bytes, bool tcp)
+{
+    static const uint8_t record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1};
+    size_t end = question_end(wire, bytes);
+    if (asks(wire, "silent") || end > bytes)
+        return 0;
+    wire[2] = 0x80 | (wire[2] & 1);
+    wire[3] = 0x80;
+    wire[11] = 0; /* no OPT in the answer */
+    if (asks(wire, "nxdomain"))
+        wire[3] |= 3;
+    if (asks(wire, "servfail"))
+        wire[3] |= 2;
+    if (asks(wire, "refused"))
+        wire[3] |= 5;
+    if (asks(wire, "cut") && !tcp)
+        wire[2] |= 2;
+    bool has_record = asks(wire, "ok") || asks(wire, "lossy") || (asks(wire, "cut") && tcp);
+    if (!has_record)
+        return end;
+    wire[7] = 1;
+    memcpy(wire + end, record, sizeof record);
+    return end + sizeof record;
+}
+
+static void give_room(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
+{
+    static char room[65536];
+    (void)handle, (void)wanted;
+    *buffer = uv_buf_init(room, sizeof room);
+}
+
+static void got_packet(uv_udp_t *udp, ssize_t bytes, const uv_buf_t *buffer, const struct sockaddr *from, unsigned flags)
+{
+    struct server *server = udp->data;
+    uint8_t wire[PACKET];
+    (void)flags;
+    if (bytes <= 12 || bytes > PACKET - 32 || !from)
+        return;
+    memcpy(wire, buffer->base, (size_t)bytes);
+    server->packets++;
+    if (asks(wire, "lossy") && server->packets == 1)
+        return;
+    size_t count = answer(wire, (size_t)bytes, false);
+    uv_buf_t reply = uv_buf_init((char *)wire, (unsigned)count);
+    if (count)
+        uv_udp_try_send(udp, &reply, 1, from);
+}
+
+static void got_bytes(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
+{
+    uint8_t wire[PACKET];
+    if (bytes < 0) {
+        uv_close((uv_handle_t *)stream, NULL);
+        return;
+    }
+    if (bytes <= 14 || bytes > PACKET - 32)
+        return;
+    memcpy(wire, buffer->base, (size_t)bytes);
+    size_t count = answer(wire + 2, (size_t)bytes - 2, true);
+    wire[0] = (uint8_t)(count >> 8);
+    wire[1] = (uint8_t)count;
+    uv_buf_t reply = uv_buf_init((char *)wire, (unsigned)count + 2);
+    uv_try_write(stream, &reply, 1);
+}
+
+static void got_connection(uv_stream_t *listener, int status)
+{
+    struct server *server = listener->data;
+    uv_tcp_t *tcp = &server->clients[server->connections++];
+    (void)status;
+    assert_true(server->connections <= MW_COUNT(server->clients));
+    uv_tcp_init(listener->loop, tcp);
+    uv_accept(listener, (uv_stream_t *)tcp);
+    uv_unref((uv_handle_t *)tcp);
+    uv_read_start((uv_stream_t *)tcp, give_room, got_bytes);
+}
+
+static void start_server(struct server *server, struct mw_net *net, bool with_tcp)
+{
+    struct sockaddr_in name;
+    int bytes = sizeof name;
+    uv_ip4_addr("127.0.0.1", 0, &name);
+    uv_udp_init(mw_net_loop(net), &server->udp);
+    assert_int_equal(uv_udp_bind(&server->udp, (struct sockaddr *)&name, 0), 0);
+    uv_udp_getsockname(&server->udp, (struct sockaddr *)&name, &bytes);
+    server->port = ntohs(name.sin_port);
+    server->udp.data = server->tcp.data = server;
+    uv_udp_recv_start(&server->udp, give_room, got_packet);
+    uv_unref((uv_handle_t *)&server->udp);
+    if (!with_tcp)
+        return;
+    uv_tcp_init(mw_net_loop(net), &server->tcp);
+    assert_int_equal(uv_tcp_bind(&server->tcp, (struct sockaddr *)&name, 0), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)&server->tcp, 8, got_connection), 0);
+    uv_unref((uv_handle_t *)&server->tcp);
+}
+
+static void got_answer(void *context, const struct mw_dns_answer *found)
+{
+    struct got *got = context;
+    got->answer = found;
+    got->times++;
+}
+
+struct scene {
+    struct mw_arena *arena;
+    struct mw_net *net;
+    struct server server;
+    const char *address;
+};
+
+/* A net whose resolver is dead, and a name server to be asked by its address. */
+static void open_scene(struct scene *scene, bool with_tcp, double wait_s)
+{
+    const char *flaw = NULL;
+    *scene = (struct scene){.arena = mw_arena_new()};
+    struct mw_net_options options = {.dns_wait_s = wait_s};
+    mw_list_add(scene->arena, &options.resolvers, "127.0.0.1:1");
+    scene->net = mw_net_new(scene->arena, &options, &flaw);
+    assert_non_null(scene->net);
+    start_server(&scene->server, scene->net, with_tcp);
+    scene->address = mw_printf(scene->arena, "127.0.0.1:%d", scene->server.port);
+}
+
+static void close_scene(struct scene *scene)
+{
+    mw_net_free(scene->net);
+    mw_arena_free(scene->arena);
+}
+
+static const struct mw_dns_answer *ask(struct scene *scene, const char *name)
+{
+    struct got got = {0};
+    mw_dns_ask(scene->net, &(struct mw_question){.name = name, .type = MW_A, .server = scene->address}, got_answer, &got);
+    assert_null(got.answer); /* never from inside the call */
+    uv_run(mw_net_loop(scene->net), UV_RUN_DEFAULT);
+    assert_int_equal(got.times, 1);
+    return got.answer;
+}
+
+static void test_statuses(void **state)
+{
+    static const struct {
+        const char *name;
+        enum mw_dns_status status;
+    } cases[] = {
+        {"ok.test", MW_DNS_OK},           {"nodata.test", MW_DNS_NODATA},   {"nxdomain.test", MW_DNS_NXDOMAIN}, {"servfail.test", MW_DNS_SERVFAIL},
+        {"refused.test", MW_DNS_REFUSED}, {"silent.test", MW_DNS_TIMED_OUT}, {"a..b", MW_DNS_OTHER},
+    };
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, false, 0.05);
+    for (size_t i = 0; i < MW_COUNT(cases); i++)
+        assert_string_equal(mw_dns_status_name(ask(&scene, cases[i].name)->status), mw_dns_status_name(cases[i].status));
+    const struct mw_dns_answer *found = ask(&scene, "OK.test");
+    assert_string_equal(found->server, "127.0.0.1");
+    assert_string_equal(found->records[0].address, "192.0.2.1");
+    close_scene(&scene);
+}
+
+static void test_sent_once(void **state)
+{
+    struct scene scene;
+    struct got first = {0}, second = {0};
+    (void)state;
+    open_scene(&scene, false, 1);
+    struct mw_question question = {.name = "ok.test", .type = MW_A, .server = scene.address};
+    mw_dns_ask(scene.net, &question, got_answer, &first);
+    mw_dns_ask(scene.net, &question, got_answer, &second);
+    uv_run(mw_net_loop(scene.net), UV_RUN_DEFAULT);
+    const struct mw_dns_answer *third = ask(&scene, "ok.test");
+    assert_int_equal(scene.server.packets, 1);
+    assert_ptr_equal(first.answer, second.answer);
+    assert_ptr_equal(first.answer, third);
+    question.type = MW_AAAA;
+    mw_dns_ask(scene.net, &question, got_answer, &first);
+    uv_run(mw_net_loop(scene.net), UV_RUN_DEFAULT);
+    assert_int_equal(scene.server.packets, 2);
+    close_scene(&scene);
+}
+
+static void test_lost_packet(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, false, 0.2);
+    assert_int_equal(ask(&scene, "lossy.test")->status, MW_DNS_OK);
+    assert_int_equal(scene.server.packets, 2);
+    close_scene(&scene);
+}
+
+static void test_silence_ends(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, false, 0.1);
+    uint64_t start = uv_hrtime();
+    assert_int_equal(ask(&scene, "silent.test")->status, MW_DNS_TIMED_OUT);
+    double waited_s = (double)(uv_hrtime() - start) / 1e9;
+    assert_true(waited_s > 0.29 && waited_s < 2);
+    assert_int_equal(scene.server.packets, 3);
+    close_scene(&scene);
+}
+
+static void test_cut_answer(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, true, 1);
+    const struct mw_dns_answer *found = ask(&scene, "cut.test");
+    assert_int_equal(found->status, MW_DNS_OK);
+    assert_true(found->truncated && found->over_tcp);
+    assert_int_equal(scene.server.connections, 1);
+    close_scene(&scene);
+}
+
+static void test_cut_without_tcp(void **state)
+{
+    struct scene scene;
+    (void)state;
+    open_scene(&scene, false, 0.2);
+    const struct mw_dns_answer *found = ask(&scene, "cut.test");
+    assert_int_equal(found->status, MW_DNS_UNREACHABLE);
+    assert_true(found->truncated && found->over_tcp);
+    close_scene(&scene);
+}
+
+static void test_nobody_listens(void **state)
+{
+    struct scene scene;
+    struct got got = {0};
+    (void)state;
+    open_scene(&scene, false, 1);
+    mw_dns_ask(scene.net, &(struct mw_question){.name = "ok.test", .type = MW_A}, got_answer, &got);
+    uv_run(mw_net_loop(scene.net), UV_RUN_DEFAULT);
+    assert_int_equal(got.answer->status, MW_DNS_UNREACHABLE);
+    close_scene(&scene);
+}
+
+/* Nobody listens where the first resolver should be; the second is asked. The server needs a loop before its port is known, hence two nets. */
+static void take_over(const char *name, enum mw_dns_status status)
+{
+    struct scene scene;
+    struct got got = {0};
+    const char *flaw = NULL;
+    open_scene(&scene, false, 0.2);
+    uv_ref((uv_handle_t *)&scene.server.udp); /* a loop without anything to wait for does not run */
+    struct mw_net_options options = {.dns_wait_s = 0.2};
+    mw_list_add(scene.arena, &options.resolvers, "127.0.0.1:1");
+    mw_list_add(scene.arena, &options.resolvers, scene.address);
+    struct mw_net *net = mw_net_new(scene.arena, &options, &flaw);
+    mw_dns_ask(net, &(struct mw_question){.name = name, .type = MW_A}, got_answer, &got);
+    for (unsigned turns = 0; !got.answer && turns < 5000; turns++) {
+        uv_run(mw_net_loop(scene.net), UV_RUN_NOWAIT);
+        uv_run(mw_net_loop(net), UV_RUN_NOWAIT);
+        uv_sleep(1);
+    }
+    assert_non_null(got.answer);
+    assert_string_equal(mw_dns_status_name(got.answer->status), mw_dns_status_name(status));
+    mw_net_free(net);
+    close_scene(&scene);
+}
+
+static void test_next_resolver(void **state)
+{
+    (void)state;
+    take_over("ok.test", MW_DNS_OK);
+    take_over("servfail.test", MW_DNS_SERVFAIL); /* says more than "unreachable" */
+}
+
+static void test_no_resolver_works(void **state)
+{
+    const char *flaw = NULL;
+    struct mw_arena *arena = mw_arena_new();
+    struct mw_net_options options = {0};
+    (void)state;
+    mw_list_add(arena, &options.resolvers, "resolver.example");
+    assert_null(mw_net_new(arena, &options, &flaw));
+    assert_string_equal(flaw, "resolver \"resolver.example\" is not ADDRESS or ADDRESS:PORT");
+    mw_arena_free(arena);
+}
+
+static void test_many_at_once(void **state)
+{
+    struct scene scene;
+    static struct got got[500];
+    (void)state;
+    open_scene(&scene, false, 2);
+    for (size_t i = 0; i < MW_COUNT(got); i++) {
+        const char *name = mw_printf(scene.arena, "ok.n%zu.test", i);
+        mw_dns_ask(scene.net, &(struct mw_question){.name = name, .type = MW_A, .server = scene.address}, got_answer, &got[i]);
+    }
+    uv_run(mw_net_loop(scene.net), UV_RUN_DEFAULT);
+    for (size_t i = 0; i < MW_COUNT(got); i++)
+        assert_true(got[i].times == 1 && got[i].answer->status == MW_DNS_OK);
+    assert_int_equal(scene.server.packets, 500);
+    close_scene(&scene);
+}
+
+/* A net that is freed with questions under way calls nobody back. */
+static void test_freed_early(void **state)
+{
+    struct scene scene;
+    struct got got = {0};
+    (void)state;
+    open_scene(&scene, true, 5);
+    mw_dns_ask(scene.net, &(struct mw_question){.name = "silent.test", .type = MW_A, .server = scene.address}, got_answer, &got);
+    mw_dns_ask(scene.net, &(struct mw_question){.name = "cut.test", .type = MW_A, .server = scene.address}, got_answer, &got);
+    for (int i = 0; i < 3; i++)
+        uv_run(mw_net_loop(scene.net), UV_RUN_NOWAIT);
+    close_scene(&scene);
+    assert_int_equal(got.times, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_statuses),      cmocka_unit_test(test_sent_once),       cmocka_unit_test(test_lost_packet),
+        cmocka_unit_test(test_silence_ends),  cmocka_unit_test(test_cut_answer),      cmocka_unit_test(test_cut_without_tcp),
+        cmocka_unit_test(test_nobody_listens), cmocka_unit_test(test_next_resolver),  cmocka_unit_test(test_no_resolver_works),
+        cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_freed_early),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
