@@ -40,7 +40,7 @@ const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struc
 bool mw_spf_covers(const struct mw_spf_term *term, const char *address);
 /* The same for any network: "192.0.2.0", 24. */
 bool mw_address_in(const char *address, const char *network, int prefix);
-/* Does the term pass a range that no one sender needs: ip4 wider than /16, ip6 wider than /32? */
+/* Does the term pass a range that no one sender needs: wider than /16 of IPv4 or /32 of IPv6? */
 bool mw_spf_is_wide(const struct mw_spf_term *term);
 
 struct mw_spf_subject {
@@ -83,12 +83,12 @@ struct mw_spf_note {
 
 struct mw_spf_audit {
     bool waiting;
-    int lookups;       /* 10 are allowed (section 4.6.4); counting stops at 100 */
+    int lookups;       /* 10 are allowed (section 4.6.4); counting stops at 50 */
     struct mw_spf_note flaws[MW_SPF_NOTES];   size_t flaw_count;    /* records that are permerror: does not parse, several records, more than 10 exchanges behind mx, loop */
     struct mw_spf_note voids[MW_SPF_NOTES];   size_t void_count;    /* lookups that find nothing; 2 are allowed; why is the name that was asked */
     struct mw_spf_note missing[MW_SPF_NOTES]; size_t missing_count; /* includes and redirects without a record; why is the target */
     struct mw_spf_note failed[MW_SPF_NOTES];  size_t failed_count;  /* lookups that failed (temperror); why is name and outcome */
-    struct mw_spf_note wide[MW_SPF_NOTES];    size_t wide_count;    /* passing ranges that are too wide; why is "" */
+    struct mw_spf_note wide[MW_SPF_NOTES];    size_t wide_count;    /* passing ranges that are too wide, in records of the domain and below it: a provider's are its own; why is "" */
     const char *all;   /* "-all", "~all", "?all", "+all", "none"; followed through redirect; NULL where it is not known */
 };
 
