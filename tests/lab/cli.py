@@ -33,6 +33,7 @@ def parser():
             sub.add_argument("command", nargs=argparse.REMAINDER)
     sub = commands.add_parser("prove")
     sub.add_argument("--verbose", action="store_true")
+    sub.add_argument("--jobs", type=int, default=4)
     sub.add_argument("id", nargs="*")
     sub = commands.add_parser("score")
     sub.add_argument("--jobs", type=int, default=2)
@@ -70,6 +71,8 @@ def do_inside(name, command, quiet):
 
 def main(arguments):
     options = parser().parse_args(arguments)
+    # Python ignores SIGPIPE and would hand that down to every command run inside.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         if options.what == "list":
             return do_list()
@@ -81,7 +84,7 @@ def main(arguments):
             return 69
         store.prune()
         if options.what == "prove":
-            return prove.main(options.id, options.verbose)
+            return prove.main(options.id, options.verbose, options.jobs)
         if options.what == "score":
             return score.main(options.id, options.jobs, options.json, options.keep)
         command = [os.environ.get("SHELL", "/bin/bash")] if options.what == "shell" else options.command

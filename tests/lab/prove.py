@@ -9,39 +9,56 @@ from pathlib import Path
 
 from . import scenario, world
 
-HEAD = f"poke() {{ {sys.executable} {Path(__file__).parent / 'poke.py'} \"$@\"; }}\n"
+# What a proof may use besides the system's own commands: poke and well.
+HEAD = "".join(f"{tool}() {{ {sys.executable} {Path(__file__).parent / tool}.py \"$@\"; }}\n" for tool in ("poke", "well"))
 LIMIT_S = "60"
 
 
-def run(name, command, tables):
-    """What the command prints there."""
-    with tempfile.TemporaryFile() as out:
+class Proof:
+    """One command on its way in its own box."""
 
-        def argv(what):
-            os.dup2(out.fileno(), 1)
-            os.dup2(out.fileno(), 2)
-            filled = scenario.fill(command, scenario.replacer(what, {}))
-            return ["timeout", LIMIT_S, "sh", "-c", HEAD + filled]
+    def __init__(self, name, command, pattern, tables):
+        self.name, self.command, self.pattern = name, command, pattern
+        self.out = tempfile.TemporaryFile()
+        self.pid = world.start(name, self.argv, tables=tables)
 
-        os.waitpid(world.start(name, argv, tables=tables), 0)
-        out.seek(0)
-        return out.read().decode("utf-8", "replace")
+    def argv(self, what):
+        os.dup2(self.out.fileno(), 1)
+        os.dup2(self.out.fileno(), 2)
+        filled = scenario.fill(self.command, scenario.replacer(what, {}))
+        return ["timeout", LIMIT_S, "sh", "-c", HEAD + filled]
+
+    def holds(self, verbose):
+        """Whether it printed what it should; says so."""
+        self.out.seek(0)
+        out = self.out.read().decode("utf-8", "replace")
+        self.out.close()
+        good = bool(re.search(self.pattern, out, re.DOTALL))
+        print(f"{'proved' if good else 'NOT SO':<8}{self.name:<30}{self.command}", flush=True)
+        if verbose or not good:
+            print("    wanted: " + self.pattern + "\n    " + out.replace("\n", "\n    "), flush=True)
+        return good
 
 
-def main(names, verbose):
-    tables = scenario.read_all()
-    names = names or [n for n in scenario.ids(tables) if not tables[n].get("healthy")]
-    missed = 0
+def wanted(names, tables):
+    """(name, command, pattern) of every proof; a scenario without one is an error of the files."""
     for name in names:
-        proofs = scenario.inherited(name, tables, "proof", [])
-        for command, pattern in proofs:
-            out = run(name, command, tables)
-            good = re.search(pattern, out, re.DOTALL)
-            missed += not good
-            print(f"{'proved' if good else 'NOT SO':<8}{name:<30}{command}")
-            if verbose or not good:
-                print("    wanted: " + pattern + "\n    " + out.replace("\n", "\n    "))
+        if name not in tables:
+            raise scenario.Unknown(name)
+        proofs = scenario.proofs(name, tables)
         if not proofs:
-            missed += 1
-            print(f"{'NOTHING':<8}{name:<30}has no proof")
+            raise ValueError(f"{name} has no proof")
+        for command, pattern in proofs:
+            yield name, command, pattern
+
+
+def main(names, verbose, jobs):
+    tables = scenario.read_all()
+    waiting, running, missed = list(wanted(names or scenario.ids(tables), tables)), {}, 0
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            proof = Proof(*waiting.pop(0), tables)
+            running[proof.pid] = proof
+        pid, _ = os.wait()
+        missed += not running.pop(pid).holds(verbose)
     return 1 if missed else 0

@@ -157,5 +157,12 @@ def command(name, tables, world):
     return fill(f"{ask} {options}", replacer(world, {})).split()
 
 
+def proofs(name, tables):
+    """A fault is proved by its own scenario only; a healthy set-up may rest on its base."""
+    if tables[name].get("healthy"):
+        return inherited(name, tables, "proof", [])
+    return tables[name].get("proof", [])
+
+
 def ids(tables):
     return [name for name, table in tables.items() if not table["is_base"]]

@@ -1,0 +1,240 @@
+"""The lab itself: nothing is left behind however it ends, its faults are real, its healthy networks are healthy.
+
+How long a scenario took to come up is printed, never asserted."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+LAB = [sys.executable, str(TOP / "scripts" / "lab")]
+sys.path.insert(0, str(TOP / "tests"))
+
+from lab import scenario, score, world  # noqa: E402
+
+TABLES = scenario.read_all()
+usable = os.geteuid() == 0 and not world.missing_tools()
+needs_lab = pytest.mark.skipif(not usable, reason="needs root and the servers that scripts/test installs")
+
+
+# --- what a run could leave behind ---
+
+def processes():
+    return {p.name for p in Path("/proc").iterdir() if p.name.isdigit()}
+
+
+def descendants(top):
+    """Every process below `top`, its own children's children included."""
+    parents = {}
+    for name in processes():
+        try:
+            fields = Path("/proc", name, "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(name))
+    found, waiting = set(), [top]
+    while waiting:
+        for child in parents.get(waiting.pop(), []):
+            found.add(child)
+            waiting.append(child)
+    return found
+
+
+def namespaces(pids):
+    """The network, mount and PID namespaces that these processes live in."""
+    found = set()
+    for pid in pids:
+        for kind in ("net", "mnt", "pid"):
+            try:
+                found.add(os.readlink(f"/proc/{pid}/ns/{kind}"))
+            except OSError:
+                pass
+    return found
+
+
+def mounts():
+    return sorted(Path("/proc/self/mountinfo").read_text().splitlines())
+
+
+def files():
+    """Names where a careless lab would leave something."""
+    places = ("/run", "/tmp", "/var/tmp", "/run/netns", "/etc/netns", "/var/spool/postfix", "/var/lib/knot", "/var/lib/nsd")
+    return sorted(str(p) for place in places if Path(place).is_dir() for p in Path(place).iterdir()
+                  if not re.match(r"/tmp/(pytest|bash_jobs|clang|cc)", str(p)))
+
+
+def links():
+    return sorted(line.split(":")[1] for line in
+                  subprocess.run(["ip", "-o", "link"], capture_output=True, text=True, check=True).stdout.splitlines())
+
+
+class Trace:
+    """The machine before a run, and what is different after it."""
+
+    def __init__(self):
+        self.mounts, self.files, self.links = mounts(), files(), links()
+        self.spaces = namespaces(processes())
+
+    def leftovers(self, watched):
+        end = time.monotonic() + 5
+        while (alive := {p for p in watched if running(p)}) and time.monotonic() < end:
+            time.sleep(0.01)
+        return {
+            "processes": alive, "mounts": set(mounts()) ^ set(self.mounts), "links": set(links()) ^ set(self.links),
+            "files": set(files()) - set(self.files),
+        }
+
+
+def running(pid):
+    try:
+        return Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def start(command, marker):
+    """A run of the healthy network, up and with its command running."""
+    lab = subprocess.Popen([*LAB, "run", "healthy", "--", "sh", "-c", command], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert lab.stdout.readline().strip() == marker, lab.stderr.read()
+    return lab
+
+
+def lived_in(spaces, before):
+    """Namespaces of the run that some process still lives in."""
+    end = time.monotonic() + 5
+    while (left := (spaces - before) & namespaces(filter(running, processes()))) and time.monotonic() < end:
+        time.sleep(0.01)
+    return left
+
+
+@needs_lab
+@pytest.mark.parametrize("kill", ["lab", "keeper"])
+def test_kill_leaves_nothing(kill):
+    trace = Trace()
+    lab = start("echo up; sleep 600", "up")
+    below = descendants(lab.pid)
+    spaces = namespaces(below)
+    assert len(below) > 10, "the servers are not below the lab"
+    assert spaces - trace.spaces, "the run has no namespaces of its own"
+    victim = lab.pid if kill == "lab" else min(below)
+    os.kill(victim, signal.SIGKILL)
+    lab.wait(10)
+    assert trace.leftovers(below) == {"processes": set(), "mounts": set(), "links": set(), "files": set()}
+    assert not lived_in(spaces, trace.spaces)
+
+
+@needs_lab
+def test_kill_while_starting_leaves_nothing():
+    trace = Trace()
+    for wait_s in (0.02, 0.06, 0.1, 0.14, 0.2):
+        lab = subprocess.Popen([*LAB, "run", "healthy", "--", "sleep", "600"], stderr=subprocess.DEVNULL)
+        time.sleep(wait_s)  # not for luck: every moment of the start is to be cut
+        below = descendants(lab.pid)
+        lab.kill()
+        lab.wait(10)
+        assert trace.leftovers(below) == {"processes": set(), "mounts": set(), "links": set(), "files": set()}
+
+
+@needs_lab
+def test_interrupt_leaves_nothing():
+    trace = Trace()
+    lab = start("echo up; exec sleep 600", "up")
+    below = descendants(lab.pid)
+    os.killpg(lab.pid, signal.SIGINT)
+    assert lab.wait(10) == 130
+    assert trace.leftovers(below) == {"processes": set(), "mounts": set(), "links": set(), "files": set()}
+
+
+@needs_lab
+def test_end_leaves_nothing_and_passes_the_status_on():
+    trace = Trace()
+    lab = start("echo up; exit 7", "up")
+    assert lab.wait(10) == 7
+    print(lab.stderr.read().strip())
+    assert trace.leftovers(set()) == {"processes": set(), "mounts": set(), "links": set(), "files": set()}
+
+
+# --- what the scenarios say ---
+
+def test_enough_scenarios():
+    tables = [TABLES[name] for name in scenario.ids(TABLES)]
+    faults = [t for t in tables if not t.get("healthy")]
+    assert sum(len(t["expect"]) == 1 for t in faults) >= 40
+    assert sum(len(t["expect"]) == 2 for t in faults) >= 4
+    assert sum(t.get("healthy", False) for t in tables) >= 6
+    assert len({t["area"] for t in faults}) >= 8
+
+
+@pytest.mark.parametrize("name", scenario.ids(TABLES))
+def test_scenario_is_whole(name):
+    table = TABLES[name]
+    assert table["title"]
+    assert bool(table.get("healthy")) != bool(table.get("expect"))
+    assert scenario.proofs(name, TABLES), "nothing shows that it is so"
+    for wanted in table.get("expect", []):
+        assert not set(wanted.split("|")) & set(table.get("not_first", []))
+
+
+@needs_lab
+def test_faults_are_real_and_healthy_networks_healthy():
+    proof = subprocess.run([*LAB, "prove"], capture_output=True, text=True, timeout=900)
+    assert proof.returncode == 0, "\n".join(l for l in proof.stdout.splitlines() if not l.startswith("proved"))
+
+
+@needs_lab
+def test_unknown_scenario():
+    lab = subprocess.run([*LAB, "run", "no-such", "--", "true"], capture_output=True, text=True)
+    assert (lab.returncode, lab.stderr) == (64, "lab: no scenario no-such; `lab list` names them\n")
+
+
+# --- the scoring ---
+
+def said(*roots):
+    return json.dumps({"causes": [{"id": i, "root": True, "severity": s} for i, s in roots]})
+
+
+FAULT = {"area": "x", "expect": ["a.b"], "also": ["a.c"], "not_first": ["z.z"]}
+TWO = {"area": "x", "expect": ["a.b", "c.d|c.e"]}
+FINE = {"area": "x", "healthy": True}
+# fmt: off
+#  table  report                                          status  ok     what else holds
+JUDGED = [
+    (FAULT, said(("a.b", "blocks")),                         2, True,  {"top1": True,  "listed": True}),
+    (FAULT, said(("a.b", "blocks"), ("a.c", "degrades")),    2, True,  {"top1": True,  "alarms": []}),
+    (FAULT, said(("a.b", "blocks"), ("x.y", "risk")),        2, False, {"top1": True,  "alarms": ["x.y"]}),
+    (FAULT, said(("a.b", "blocks"), ("x.y", "advice")),      2, True,  {"alarms": []}),
+    (FAULT, said(("z.z", "blocks"), ("a.b", "blocks")),      2, False, {"top1": False, "listed": True, "bad_first": ["z.z"]}),
+    (FAULT, said(),                                          0, False, {"top1": False, "listed": False}),
+    (FAULT, "",                                              70, False, {"broken": True}),
+    (TWO,   said(("c.e", "blocks"), ("a.b", "blocks")),      2, True,  {"top1": True,  "listed": True}),
+    (TWO,   said(("a.b", "blocks")),                         2, False, {"listed": False}),
+    (FINE,  said(),                                          0, True,  {}),
+    (FINE,  said(("a.b", "advice")),                         0, True,  {}),
+    (FINE,  said(("a.b", "risk")),                           0, False, {"alarms": ["a.b"]}),
+    (FINE,  said(),                                          3, False, {}),
+    (FINE,  "not json",                                      0, False, {"broken": True}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("table,report,status,good,more", JUDGED)
+def test_judging(table, report, status, good, more):
+    row = score.judge("x", table, report, "", status)
+    assert row["ok"] is good
+    for key, value in more.items():
+        assert row[key] == value, key
+
+
+def test_bar():
+    sums = {"faults": 20, "top1": 19, "listed": 20, "false_alarm": 0, "doubles": 4, "doubles_listed": 4, "broken": 0}
+    assert score.passed(sums)
+    for worse in ({"top1": 18}, {"false_alarm": 1}, {"doubles_listed": 3}, {"broken": 1}):
+        assert not score.passed(sums | worse)
