@@ -200,6 +200,13 @@ static const char *say_answer(struct mw_talk *talk)
     return mw_login_answer(talk, &state->login, state->challenge);
 }
 
+/* The list of capabilities has a fact of its own: here it would hide the answer. */
+static const char *answer_of(struct mw_arena *arena, const struct mw_reply *reply)
+{
+    bool lists = reply->code == 'O' && reply->enhanced && mw_text_starts(reply->enhanced, "CAPABILITY");
+    return lists ? mw_text_trim(arena, mw_printf(arena, "OK %s", reply->text)) : reply->whole;
+}
+
 static int got_login(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct talk_state *state = mw_talk_state(talk);
@@ -208,7 +215,7 @@ static int got_login(struct mw_talk *talk, const struct mw_reply *reply)
         state->challenge = mw_strdup(look->arena, reply->text);
         return ANSWER;
     }
-    mw_tell_text(look, MW_F_IMAP_LOGIN, mw_talk_about(talk), reply->whole, NULL);
+    mw_tell_text(look, MW_F_IMAP_LOGIN, mw_talk_about(talk), answer_of(look->arena, reply), NULL);
     if (reply->code == 'Y') {
         return got_bye(talk, reply);
     }
@@ -350,11 +357,11 @@ static void done(struct mw_talk *talk)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                     name                    what we say      who reads the answer   wait  flags */
-    [TLS_FIRST]        = { "handshake",            NULL,            got_tls_first,           30,  MW_HANDSHAKE },
+    [TLS_FIRST]        = { "handshake",            NULL,            got_tls_first,           15,  MW_HANDSHAKE },
     [GREETING]         = { "greeting",             NULL,            got_greeting,           300,  0 },
     [CAPABILITY]       = { "CAPABILITY",           say_capability,  got_capability,          60,  0 },
     [STARTTLS]         = { "STARTTLS",             say_starttls,    got_starttls,            60,  0 },
-    [HANDSHAKE]        = { "handshake",            NULL,            got_handshake,           30,  MW_HANDSHAKE },
+    [HANDSHAKE]        = { "handshake",            NULL,            got_handshake,           15,  MW_HANDSHAKE },
     [CAPABILITY_AGAIN] = { "CAPABILITY after TLS", say_capability,  got_capability,          60,  0 },
     [LOGIN]            = { "LOGIN",                say_login,       got_login,               60,  MW_SECRET },
     [ANSWER]           = { "LOGIN",                say_answer,      got_login,               60,  MW_SECRET_WHOLE },

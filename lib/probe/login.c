@@ -151,10 +151,19 @@ static bool was_asked_for(struct mw_talk *talk, const struct mw_login_service *s
     return is_named_over_https(talk);
 }
 
-/* 4yz of SMTP does not judge the credentials; anything else but success does. */
+/* Does the answer judge the credentials? 4yz does not, nor do the response codes of RFC 5530, RFC 2449 and RFC 3206 that speak of the server's state. */
 static bool is_refusal(const char *answer)
 {
-    return !(mw_text_starts(answer, "235") || mw_text_starts(answer, "OK") || mw_text_starts(answer, "+OK") || *answer == '4');
+    static const char *const others[] = {"[UNAVAILABLE]", "[LIMIT]", "[SERVERBUG]", "[INUSE]", "[IN-USE]", "[LOGIN-DELAY]", "[SYS/"};
+    if (mw_text_starts(answer, "235") || mw_text_starts(answer, "OK") || mw_text_starts(answer, "+OK") || mw_text_starts(answer, "BYE") || *answer == '4') {
+        return false;
+    }
+    for (size_t i = 0; i < MW_COUNT(others); i++) {
+        if (mw_text_find(answer, others[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static const char *refused_elsewhere(const struct mw_facts *facts)

@@ -194,11 +194,11 @@ static void done(struct mw_talk *talk)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*               name              what we say  who reads the answer   wait  flags */
-    [TLS_FIRST]  = { "handshake",      NULL,        got_tls_first,           30,  MW_HANDSHAKE },
+    [TLS_FIRST]  = { "handshake",      NULL,        got_tls_first,           15,  MW_HANDSHAKE },
     [GREETING]   = { "greeting",       NULL,        got_greeting,           300,  0 },
     [CAPA]       = { "CAPA",           say_capa,    got_capa,                60,  MW_MANY_LINES },
     [STLS]       = { "STLS",           say_stls,    got_stls,                60,  0 },
-    [HANDSHAKE]  = { "handshake",      NULL,        got_handshake,           30,  MW_HANDSHAKE },
+    [HANDSHAKE]  = { "handshake",      NULL,        got_handshake,           15,  MW_HANDSHAKE },
     [CAPA_AGAIN] = { "CAPA after TLS", say_capa,    got_capa,                60,  MW_MANY_LINES },
     [USER]       = { "USER",           say_user,    got_user,                60,  0 },
     [PASS]       = { "PASS",           say_pass,    got_pass,                60,  MW_SECRET },

@@ -169,7 +169,7 @@ static const struct scene scenes[] = {
                           "* 17 EXISTS\r\n* 0 RECENT\r\na2 OK [READ-ONLY] done\r\n"
                           "* QUOTAROOT INBOX \"\" \"user\"\r\n* QUOTA \"\" (MESSAGE 1 10 STORAGE 5 100)\r\n* QUOTA \"user\" (STORAGE 99 100)\r\na3 OK done\r\n"},
       .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX|a3 GETQUOTAROOT INBOX",
-      .facts = "imap.login=OK [CAPABILITY IMAP4rev1 QUOTA ID] in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\n"
+      .facts = "imap.login=OK in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\n"
                "imap.exists=17\nimap.quota.used=99\nimap.quota.limit=100" },
     { .name = "login that waits for the continuation", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
       .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n+ \r\na1 OK in\r\n* CAPABILITY IMAP4rev1 ID\r\na2 OK done\r\na3 NO [NONEXISTENT] none\r\n"},
