@@ -89,20 +89,28 @@ static void roff(FILE *out, const char *text)
     }
 }
 
+/* What stands before a line: `show` is whether it is shown as it is, `shown` whether the line before was, `gap` whether an empty line parts them. */
+static const char *roff_between(bool show, bool shown, bool gap)
+{
+    if (show != shown)
+        return show ? ".PP\n.nf\n.RS 4\n" : ".RE\n.fi\n.PP\n";
+    return !gap ? "" : show ? "\n" : ".PP\n";
+}
+
 /* Paragraphs are parted by empty lines; lines that begin with two blanks are shown as they are. */
 static void roff_paragraphs(struct mw_arena *arena, FILE *out, const char *text)
 {
-    bool shown = false;
+    bool shown = false, gap = false;
     while (*text) {
         const char *end = strchrnul(text, '\n');
-        bool show = mw_text_starts(text, "  ");
-        if (show != shown)
-            fputs(show ? ".PP\n.nf\n.RS 4\n" : ".RE\n.fi\n", out);
-        shown = show;
-        if (end == text)
-            fputs(".PP", out);
-        roff(out, mw_strndup(arena, show ? text + 2 : text, (size_t)(end - text) - (show ? 2 : 0)));
-        fputc('\n', out);
+        if (end > text) {
+            bool show = mw_text_starts(text, "  ");
+            fputs(roff_between(show, shown, gap), out);
+            roff(out, mw_strndup(arena, show ? text + 2 : text, (size_t)(end - text) - (show ? 2 : 0)));
+            fputc('\n', out);
+            shown = show;
+        }
+        gap = end == text;
         text = *end ? end + 1 : end;
     }
     if (shown)
