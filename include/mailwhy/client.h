@@ -17,10 +17,10 @@ struct mw_client_account {
     const char *host;     /* as written, lower case; "" where none is set */
     int port;             /* in the settings, or the one that the program takes */
     const char *security; /* none, starttls, starttls-if-offered, tls */
-    const char *auth;     /* none, password, encrypted, kerberos, ntlm, oauth2, any, or a SASL mechanism in capitals */
+    const char *auth;     /* none, password, encrypted, kerberos, ntlm, oauth2, any, or SASL mechanisms in capitals with blanks between */
     const char *user;     /* "" */
     const char *from;     /* sender address that goes with it; "" */
-    const char *trust;    /* system, off, or the file or fingerprint that is trusted ("file PATH", "fingerprint HEX") */
+    const char *trust;    /* system, off (certificates are not checked), nothing, or the file or fingerprint that is trusted ("file PATH", "fingerprint HEX") */
     const char *sends_by; /* incoming accounts: label of the SMTP account of its identity; "" */
     int line;             /* where it begins */
 };
