@@ -10,6 +10,7 @@
 
 struct mw_net;
 struct mw_probe;
+struct mw_talk;
 
 struct mw_look {
     struct mw_facts *facts;
@@ -19,6 +20,7 @@ struct mw_look {
     const struct mw_fact *why; /* that made us look; never NULL */
     struct mw_arena *arena;    /* as long as the look */
     void *mine;                /* the probe's own state */
+    struct mw_talk *talk;      /* its conversation while it lasts; NULL */
 
     enum mw_fact_id ends; /* the probe's end fact */
     const char *outcome;  /* value of the end fact; MW_OK unless set; static or in `arena` */

@@ -59,6 +59,9 @@ struct mw_talk_plan {
 
 /* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
 void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan);
+/* The run is cut off: tells the dialogue and the stage so far (not the end, which is the run's to tell) and closes the connection. Calls plan->done; the look is not
+ * released, and the talk must not be used any more. */
+void mw_talk_cut(struct mw_talk *talk);
 
 struct mw_look *mw_talk_look(struct mw_talk *talk);
 const char *mw_talk_about(struct mw_talk *talk); /* the endpoint */

@@ -22,6 +22,7 @@ struct mw_talk {
     const char *endpoint;
     struct mw_about about;
     void *state;
+    struct mw_dial *dial;
     struct mw_wire *wire;
     struct mw_timer *timer;
     int step;
@@ -52,20 +53,22 @@ static bool is_ok(const char *outcome)
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------------------------------------------ */
-static void tell_end(struct mw_talk *talk, const char *stage, const char *outcome)
+static void tell_course(struct mw_talk *talk)
+{
+    if (talk->dialogue.lines.count)
+        mw_tell_list(talk->look, MW_F_TALK_DIALOGUE, talk->endpoint, &talk->dialogue.lines, NULL);
+    if (talk->plan->facts.stage != MW_NO_FACT)
+        mw_tell_text(talk->look, talk->plan->facts.stage, talk->endpoint, talk->stage, NULL);
+}
+
+static void tell_end(struct mw_talk *talk, const char *outcome)
 {
     struct mw_look *look = talk->look;
-    const struct mw_talk_facts *facts = &talk->plan->facts;
+    enum mw_fact_id id = talk->plan->facts.end;
     const char *quote = is_ok(outcome) ? NULL : talk->tls && talk->tls->alert ? talk->tls->alert : talk->dialogue.heard;
-    if (look->remark)
-        quote = look->remark;
-    if (talk->dialogue.lines.count)
-        mw_tell_list(look, MW_F_TALK_DIALOGUE, talk->endpoint, &talk->dialogue.lines, NULL);
-    if (facts->stage != MW_NO_FACT)
-        mw_tell_text(look, facts->stage, talk->endpoint, stage, NULL);
-    if (facts->end != MW_NO_FACT)
-        mw_tell_text(look, facts->end, talk->endpoint, outcome, quote);
-    look->told_end = look->told_end || facts->end == look->ends;
+    if (id != MW_NO_FACT)
+        mw_tell_text(look, id, talk->endpoint, outcome, look->remark ? look->remark : quote);
+    look->told_end = look->told_end || id == look->ends;
 }
 
 /* What came last and was not a whole reply is shown too. */
@@ -76,24 +79,54 @@ static void note_rest(struct mw_talk *talk)
     talk->noted_bytes = talk->heard_bytes;
 }
 
-/* Frees the talk (with its look): the one place where a conversation ends. Always false, so that callers can say that there is nothing to go on with. */
-static bool end(struct mw_talk *talk, const char *outcome)
+static void let_go(struct mw_talk *talk, const char *outcome)
 {
-    const char *stage = talk->stage;
-    if (is_ok(outcome))
-        outcome = talk->outcome;
     if (talk->wire)
         note_rest(talk);
     if (!is_ok(outcome) && talk->wire)
         mw_dialogue_note(&talk->dialogue, outcome);
     mw_timer_stop(talk->timer);
+    if (talk->dial)
+        mw_dial_cancel(talk->dial);
     if (talk->wire)
         mw_wire_close(talk->wire);
-    tell_end(talk, stage, outcome);
+    tell_course(talk);
+    talk->look->talk = NULL;
+}
+
+static void give_back(struct mw_talk *talk)
+{
     if (talk->plan->done)
         talk->plan->done(talk);
+}
+
+/* Frees the talk (with its look): the one place where a conversation ends by itself. Always false, so that callers can say that there is nothing to go on with. */
+static bool end(struct mw_talk *talk, const char *outcome)
+{
+    if (is_ok(outcome))
+        outcome = talk->outcome;
+    let_go(talk, outcome);
+    tell_end(talk, outcome);
+    give_back(talk);
     mw_look_release(talk->look);
     return false;
+}
+
+/* Waited for in vain: the handler shall see it. */
+static void give_up_handshake(struct mw_talk *talk)
+{
+    if (!talk->wire || !(step_of(talk)->flags & MW_HANDSHAKE))
+        return;
+    talk->tls->outcome = MW_TIMED_OUT;
+    mw_tls_tell(talk->look, talk->endpoint, talk->tls);
+    step_of(talk)->got(talk, NULL);
+}
+
+void mw_talk_cut(struct mw_talk *talk)
+{
+    give_up_handshake(talk);
+    let_go(talk, "cut off");
+    give_back(talk);
 }
 
 static void write_line(struct mw_talk *talk, const char *line)
@@ -121,11 +154,7 @@ static void rang(void *context)
 {
     struct mw_talk *talk = context;
     talk->timer = NULL;
-    if (step_of(talk)->flags & MW_HANDSHAKE && talk->tls) {
-        talk->tls->outcome = MW_TIMED_OUT;
-        mw_tls_tell(talk->look, talk->endpoint, talk->tls);
-        step_of(talk)->got(talk, NULL);
-    }
+    give_up_handshake(talk);
     end(talk, MW_TIMED_OUT);
 }
 
@@ -364,6 +393,7 @@ static void ready(void *context)
 static void got_socket(void *context, int socket, const char *outcome, double ms)
 {
     struct mw_talk *talk = context;
+    talk->dial = NULL;
     mw_tell(talk->look, &(struct mw_fact){.id = MW_F_TCP_END, .about = talk->endpoint, .text = outcome, .ms = ms});
     if (!is_ok(outcome)) {
         end(talk, outcome);
@@ -387,7 +417,8 @@ void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan)
     talk->outcome = MW_OK;
     talk->dialogue.arena = look->arena;
     mw_look_hold(look);
-    mw_dial(look->net, talk->about.address ? talk->about.address : talk->about.host, talk->about.port, 0, got_socket, talk);
+    look->talk = talk;
+    talk->dial = mw_dial(look->net, talk->about.address ? talk->about.address : talk->about.host, talk->about.port, 0, got_socket, talk);
 }
 
 /* --- what handlers ask -------------------------------------------------------------------------------------------------------------------------- */

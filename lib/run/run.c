@@ -218,6 +218,8 @@ static void end_the_rest(struct mw_run *run)
     bool late = run->cut_off && strcmp(run->cut_off, "out of time") == 0;
     while (run->active) {
         struct mw_look *look = &run->active->look;
+        if (look->talk)
+            mw_talk_cut(look->talk);
         if (!look->told_end && look->ends)
             mw_tell_text(look, look->ends, look->why->about, late ? MW_TIMED_OUT : MW_SKIPPED, late ? "the time for the whole run was up" : "the run was interrupted");
         drop(look);
