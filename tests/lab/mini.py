@@ -3,6 +3,7 @@
     at        "host:port"
     tls       "implicit" to start TLS before the greeting
     delay     seconds before the greeting
+    teaser    a line said before that wait, and `early` the reply to whoever speaks during it
     greeting  the first line; absent: none is sent
     rules     [[pattern, reply], …]: the first pattern that a line matches (ignoring case) gives the reply;
               {tag} and {1} stand for the first word of the line and the first group
@@ -76,8 +77,22 @@ class Play:
             pass
         return False
 
+    async def is_early(self):
+        """Waits before the greeting; True if the client would not."""
+        if "teaser" in self.play:
+            await self.say(self.play["teaser"])
+        if "early" not in self.play:
+            await asyncio.sleep(self.play.get("delay", 0))
+            return False
+        try:
+            return bool(await asyncio.wait_for(self.reader.readline(), self.play["delay"]))
+        except TimeoutError:
+            return False
+
     async def run(self):
-        await asyncio.sleep(self.play.get("delay", 0))
+        if await self.is_early():
+            await self.say(self.play["early"])
+            return
         if not await self.say(self.play.get("greeting", "")):
             return
         while line := await self.reader.readline():

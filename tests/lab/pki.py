@@ -36,7 +36,10 @@ SPANS = {
     "expiring":      (-80, 3),
 }
 # fmt: on
-KEYS = {"weak": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"]}
+KEYS = {
+    "weak": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+    "bulky": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
+}
 EC = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
 
 
@@ -80,7 +83,7 @@ def authority(name):
 
 def leaf(names, kind):
     """Directory with key.pem and chain.pem for these DNS names. Kinds: good, expired, not-yet-valid, expiring,
-    self-signed, leaf-only, untrusted, weak."""
+    self-signed, leaf-only, untrusted, weak, bulky (RSA of 4096 bits)"""
     issuer = {"self-signed": None, "untrusted": authority("elsewhere")}.get(kind, authority("intermediate"))
     tied = (issuer / "cert.pem").read_text() if issuer else ""
 

@@ -17,7 +17,8 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file)
     web.NAME       host, cert, paths."/x" (body, type, status, redirect)
     mini           [see mini.py]: takes the place of the real server on its port
-    block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match}]
+    block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match,
+                   direction (back: from the servers)}]
     client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
     off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
 Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password}

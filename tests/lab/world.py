@@ -73,8 +73,8 @@ def block_places(world, block):
 
 
 def block_rules(world, block):
-    """nft rules of one block, in the server namespace's input hook."""
-    who = "" if block.get("who") == "all" else 'iifname "lab" '
+    """nft rules of one block, in the server namespace."""
+    who = "" if block.get("who") == "all" else 'oifname "lab" ' if is_back(block) else 'iifname "lab" '
     ports = "{ " + ", ".join(map(str, block.get("ports", []))) + " }"
     for where in block_places(world, block):
         for proto in ["tcp", "udp"] if block.get("udp") else ["tcp"]:
@@ -82,10 +82,21 @@ def block_rules(world, block):
             yield f"{who}{where}{port}{block.get('match', '')} {VERDICTS[block['how']]}"
 
 
+def is_back(block):
+    """Whether a block is on the way back, from the servers to the client."""
+    return block.get("direction") == "back"
+
+
+def chain(hook, rules):
+    return f" chain {hook} {{\n  type filter hook {hook} priority 0;\n  " + "\n  ".join(rules) + "\n }\n"
+
+
 def server_firewall(world):
-    rules = [rule for block in world["block"] for rule in block_rules(world, block)]
-    if rules:
-        box.nft("table inet lab {\n chain in {\n  type filter hook input priority 0;\n  " + "\n  ".join(rules) + "\n }\n}\n")
+    hooks = {"input": [], "output": []}
+    for block in world["block"]:
+        hooks["output" if is_back(block) else "input"] += block_rules(world, block)
+    if world["block"]:
+        box.nft("table inet lab {\n" + "".join(chain(*each) for each in hooks.items()) + "}\n")
 
 
 # --- files ---
