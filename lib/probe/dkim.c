@@ -1,0 +1,65 @@
+/* DKIM key records of the selectors that the user named (RFC 6376 section 3.6.2). Selectors cannot be listed, and are never guessed. */
+#include "lookup.h"
+
+#include <mailwhy/dkim.h>
+
+#include <string.h>
+
+static void tell_key(struct mw_look *look, const char *name, const char *text)
+{
+    struct mw_flaw flaw;
+    const struct mw_dkim_key *key = mw_dkim_read(look->arena, text, &flaw);
+    if (!key) {
+        mw_tell_text(look, MW_F_DKIM_FLAW, name, flaw.why, flaw.where);
+        return;
+    }
+    mw_tell_yes(look, MW_F_DKIM_REVOKED, name, key->revoked, NULL);
+    mw_tell_yes(look, MW_F_DKIM_TESTING, name, key->testing, NULL);
+    if (key->revoked)
+        return;
+    mw_tell_text(look, MW_F_DKIM_KEY_TYPE, name, key->type, NULL);
+    mw_tell_number(look, MW_F_DKIM_KEY_BITS, name, key->bits, NULL);
+    if (!key->for_mail)
+        mw_tell_text(look, MW_F_DKIM_FLAW, name, "the key is not for mail (s=)", text);
+}
+
+static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    const char *name = tag;
+    const struct mw_record *record, *first = NULL;
+    unsigned count = 0;
+    for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i)); count++) {
+        first = first ? first : record;
+        mw_tell_text(look, MW_F_DKIM_RECORD, name, record->joined, mw_lookup_quote(look, record));
+    }
+    mw_lookup_end(look, MW_F_DKIM_END, name, answer);
+    if (count == 1)
+        tell_key(look, name, first->joined);
+    if (count > 1)
+        mw_tell_text(look, MW_F_DKIM_FLAW, name, "more than one record", NULL); /* undefined by section 3.6.2.2 */
+}
+
+static bool has_selectors(const struct mw_look *look)
+{
+    return look->asked->dkim_selectors.count;
+}
+
+static void start(struct mw_look *look)
+{
+    look->told_end = true; /* each selector has an end of its own */
+    for (size_t i = 0; i < look->asked->dkim_selectors.count; i++) {
+        char *name = mw_printf(look->arena, "%s._domainkey.%s", look->asked->dkim_selectors.items[i], look->why->about);
+        mw_look_ask(look, name, MW_TXT, got_txt, name);
+    }
+}
+
+const struct mw_probe mw_probe_dkim = {
+    .name = "dkim",
+    .says = N_("Looks up the DKIM keys of the selectors given with --dkim-selector."),
+    .legs = MW_SEND,
+    .wants = MW_F_TARGET_DOMAIN,
+    .tells = {MW_F_DKIM_RECORD, MW_F_DKIM_FLAW, MW_F_DKIM_KEY_BITS, MW_F_DKIM_KEY_TYPE, MW_F_DKIM_REVOKED, MW_F_DKIM_TESTING},
+    .ends = MW_F_DKIM_END,
+    .when = has_selectors,
+    .start = start,
+};

@@ -1,0 +1,79 @@
+/* Telling how questions ended, once for each name, whichever probe asked. Never judges an answer. */
+#include "lookup.h"
+
+#include <string.h>
+
+bool mw_lookup_is_settled(enum mw_dns_status status)
+{
+    return status == MW_DNS_OK || status == MW_DNS_NODATA || status == MW_DNS_NXDOMAIN;
+}
+
+static void tell_validation(struct mw_look *look, const char *about, const struct mw_dns_answer *answer)
+{
+    if (!mw_lookup_is_settled(answer->status) && answer->ede >= 0 && !mw_fact_find(look->facts, MW_F_DNSSEC_EDE, about))
+        mw_tell_number(look, MW_F_DNSSEC_EDE, about, answer->ede, answer->ede_text);
+    if (answer->status == MW_DNS_OK && answer->authentic && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, about))
+        mw_tell_yes(look, MW_F_DNSSEC_SECURE, about, true, mw_printf(look->arena, "AD from %s", *answer->server ? answer->server : "the resolver"));
+}
+
+const struct mw_fact *mw_lookup_end(struct mw_look *look, enum mw_fact_id id, const char *about, const struct mw_dns_answer *answer)
+{
+    if (id == look->ends && mw_text_same(about, look->why->about))
+        look->told_end = true;
+    const struct mw_fact *told = mw_fact_find(look->facts, id, about);
+    if (told)
+        return told;
+    tell_validation(look, about, answer);
+    const char *quote = *answer->ede_text ? answer->ede_text : NULL;
+    return mw_tell(look, &(struct mw_fact){.id = id, .about = about, .text = mw_dns_status_name(answer->status), .quote = quote, .ms = answer->ms});
+}
+
+const struct mw_fact *mw_lookup_tell_once(struct mw_look *look, enum mw_fact_id id, const char *about, const char *text, const char *quote)
+{
+    const struct mw_fact *told = mw_fact_find(look->facts, id, about);
+    while (told && strcmp(told->text, text) != 0)
+        told = mw_fact_find_next(look->facts, told);
+    return told ? told : mw_tell_text(look, id, about, text, quote);
+}
+
+const char *mw_lookup_quote(struct mw_look *look, const struct mw_record *record)
+{
+    const char *dot = record->name && strcmp(record->name, ".") != 0 ? "." : "";
+    return mw_printf(look->arena, "%s. %u IN %s %s%s", record->owner, (unsigned)record->ttl, mw_dns_type_name(record->type), record->text, dot);
+}
+
+const char *mw_lookup_target(const struct mw_look *look)
+{
+    const struct mw_fact *target = mw_fact_first(look->facts, MW_F_TARGET_DOMAIN);
+    return target ? target->about : NULL;
+}
+
+const char *mw_lookup_above(const char *name)
+{
+    if (strcmp(name, ".") == 0)
+        return NULL;
+    const char *dot = strchr(name, '.');
+    return dot ? dot + 1 : ".";
+}
+
+bool mw_lookup_can_reach(const struct mw_look *look, const char *address)
+{
+    bool ipv6 = mw_address_is_ipv6(address);
+    bool excluded = ipv6 ? look->asked->only_ipv4 : look->asked->only_ipv6;
+    return !excluded && mw_net_has_route(ipv6);
+}
+
+void mw_clock_tell(struct mw_look *look, const char *host, const struct mw_fetched *fetched)
+{
+    if (fetched->date >= 0 && !mw_fact_find(look->facts, MW_F_CLOCK_SERVER_DATE, host))
+        mw_tell_time(look, MW_F_CLOCK_SERVER_DATE, host, fetched->date, NULL);
+}
+
+const char *mw_fetch_outcome(const struct mw_fetched *fetched)
+{
+    if (!mw_text_same(fetched->outcome, MW_OK))
+        return fetched->outcome;
+    if (fetched->status == 200)
+        return MW_OK;
+    return fetched->status >= 300 && fetched->status < 400 ? "redirect" : "http status";
+}

@@ -1,0 +1,130 @@
+/* The delegation as the parent zone's own servers tell it (RFC 1034 section 4.3.2): asked without recursion, beside the resolver, so that a name that does not exist, one
+ * that leads to the wrong servers and a resolver that fails are told apart. Also names the servers of the zone for the probe `nameserver`. */
+#include "lookup.h"
+
+#include <string.h>
+
+#define NAME_SERVERS 13u
+
+struct parent {
+    const char *zone; /* whose delegation it is: the domain, or the zone that it lies in */
+    const char *above;
+    unsigned told; /* name servers */
+    const char *best; /* outcome of the server that said most */
+};
+
+struct parent_question {
+    struct parent *parent;
+    const struct mw_server *server;
+};
+
+static void tell_name_server(struct mw_look *look, struct parent *parent, const char *host)
+{
+    if (mw_fact_find(look->facts, MW_F_NS_HOST, host) || parent->told++ >= NAME_SERVERS)
+        return;
+    mw_tell_text(look, MW_F_NS_HOST, host, parent->zone, NULL);
+}
+
+static void tell_glue(struct mw_look *look, const struct mw_dns_answer *answer, const char *host, const char *from)
+{
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct mw_record *record = &answer->records[i];
+        if (record->section == MW_ADDITIONAL && record->address && mw_text_same(record->owner, host))
+            mw_lookup_tell_once(look, MW_F_NS_ADDRESS, host, record->address, mw_printf(look->arena, "glue at %s", from));
+    }
+}
+
+/* A referral, or the answer of a server that serves the child too. */
+static bool tell_delegation(struct mw_look *look, struct parent *parent, const struct mw_dns_answer *answer, const struct mw_server *server)
+{
+    bool any = false;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct mw_record *record = &answer->records[i];
+        if (record->section == MW_ADDITIONAL || record->type != MW_NS || !mw_text_same(record->owner, parent->zone))
+            continue;
+        any = true;
+        mw_lookup_tell_once(look, MW_F_PARENT_NS, parent->zone, record->name, mw_lookup_quote(look, record));
+        tell_glue(look, answer, record->name, server->host);
+        tell_name_server(look, parent, record->name);
+    }
+    return any;
+}
+
+static void got_delegation(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    const struct parent_question *question = tag;
+    struct parent *parent = question->parent;
+    const struct mw_server *server = question->server;
+    bool delegated = tell_delegation(look, parent, answer, server);
+    const char *outcome = delegated ? MW_OK : mw_dns_status_name(answer->status);
+    if (!parent->best || delegated || (mw_lookup_is_settled(answer->status) && !mw_text_same(parent->best, MW_OK)))
+        parent->best = outcome;
+    const char *about = mw_about_zone_at(look->arena, parent->zone, server->host, server->address);
+    mw_tell(look, &(struct mw_fact){.id = MW_F_PARENT_END, .about = about, .text = outcome, .ms = answer->ms});
+    look->outcome = parent->best;
+}
+
+static void got_ds(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    const struct parent_question *question = tag;
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(answer, MW_DS, &i));)
+        mw_lookup_tell_once(look, MW_F_PARENT_DS, question->parent->zone, record->text, mw_lookup_quote(look, record));
+}
+
+static void got_servers(struct mw_look *look, const struct mw_servers *servers, void *tag)
+{
+    struct parent *parent = tag;
+    for (size_t i = 0; i < servers->count; i++) {
+        struct parent_question *question = MW_NEW(look->arena, struct parent_question);
+        *question = (struct parent_question){parent, &servers->items[i]};
+        mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_NS, .server = servers->items[i].address}, got_delegation, question);
+        mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_DS, .server = servers->items[i].address}, got_ds, question);
+    }
+    if (!servers->count) {
+        look->outcome = MW_SKIPPED;
+        look->remark = "no server of the zone above has an address that can be reached";
+    }
+}
+
+/* Does the name, or anything below it, certainly not exist? Then it is the zone above that has to say so. Else a failure at the name itself is about its own zone. */
+static int own_zone(const struct mw_cut *cut)
+{
+    enum mw_dns_status status = cut->ns[0]->status;
+    bool lies_in_another = status == MW_DNS_NODATA || (status == MW_DNS_OK && cut->ns[0]->cname);
+    return lies_in_another ? mw_cut_zone(cut, 0) : 0;
+}
+
+static void got_cut(struct mw_look *look, const struct mw_cut *cut)
+{
+    int own = own_zone(cut);
+    int above = own < 0 ? -1 : mw_cut_zone(cut, own + 1);
+    if (above < 0) {
+        look->outcome = MW_SKIPPED;
+        look->remark = "the resolver names no zone above";
+        return;
+    }
+    struct parent *parent = MW_NEW(look->arena, struct parent);
+    parent->zone = cut->names[own];
+    parent->above = cut->names[above];
+    mw_tell_text(look, MW_F_PARENT_ZONE, parent->zone, parent->above, NULL);
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(cut->ns[own], MW_NS, &i));)
+        tell_name_server(look, parent, record->name);
+    mw_cut_servers(look, cut->ns[above], got_servers, parent);
+}
+
+static void start(struct mw_look *look)
+{
+    mw_cut_find(look, look->why->about, false, got_cut);
+}
+
+const struct mw_probe mw_probe_parent = {
+    .name = "parent",
+    .says = N_("Asks the servers of the zone above how the domain is delegated."),
+    .legs = MW_ALL_LEGS,
+    .wants = MW_F_TARGET_DOMAIN,
+    .tells = {MW_F_PARENT_ZONE, MW_F_PARENT_NS, MW_F_PARENT_DS, MW_F_NS_HOST, MW_F_NS_ADDRESS},
+    .ends = MW_F_PARENT_END,
+    .start = start,
+};

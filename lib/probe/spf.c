@@ -1,0 +1,181 @@
+/* SPF: the domain's record and what a full evaluation of it costs, and its result for each address that may send (RFC 7208). The evaluator of spf.h wants answers;
+ * they are asked for here, all that can be at once, and it runs again whenever the last of them came. */
+#include "lookup.h"
+
+#include <mailwhy/spf.h>
+
+#include <string.h>
+
+#define ANSWERS 150u /* more than any evaluation within the limits needs */
+
+struct known {
+    const char *name;
+    int type;
+    const struct mw_dns_answer *answer; /* NULL: on its way */
+    struct spf *of;
+};
+
+struct spf {
+    const char *domain;
+    struct known known[ANSWERS];
+    size_t count, waiting;
+    void (*again)(struct mw_look *look, struct spf *spf);
+    const struct mw_spf *record;
+    struct mw_spf_subject subject;
+    struct mw_look *look;
+};
+
+/* --- answers for the evaluator --- */
+
+static void got_answer(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    struct known *known = tag;
+    known->answer = answer;
+    if (--known->of->waiting == 0)
+        known->of->again(look, known->of);
+}
+
+static const struct mw_dns_answer *ask(void *context, const char *name, int type)
+{
+    static const struct mw_dns_answer too_many = {.status = MW_DNS_OTHER, .ede_text = "", .server = "", .ede = -1};
+    struct spf *spf = context;
+    for (size_t i = 0; i < spf->count; i++)
+        if (spf->known[i].type == type && mw_text_same(spf->known[i].name, name))
+            return spf->known[i].answer;
+    if (spf->count == ANSWERS)
+        return &too_many;
+    struct known *known = &spf->known[spf->count++];
+    *known = (struct known){mw_strdup(spf->look->arena, name), type, NULL, spf};
+    spf->waiting++;
+    mw_look_ask(spf->look, known->name, type, got_answer, known);
+    return NULL;
+}
+
+static struct spf *new_spf(struct mw_look *look, const char *domain, void (*again)(struct mw_look *look, struct spf *spf))
+{
+    struct spf *spf = MW_NEW(look->arena, struct spf);
+    spf->look = look;
+    spf->domain = domain;
+    spf->again = again;
+    return spf;
+}
+
+/* --- the record --- */
+
+static const char *note_text(struct mw_look *look, const struct mw_spf_note *note)
+{
+    return *note->term ? mw_printf(look->arena, "%s: %s", note->domain, note->term) : note->domain;
+}
+
+static void tell_breaks(struct mw_look *look, const struct mw_spf_audit *audit, const char *domain)
+{
+    for (size_t i = 0; i < audit->flaw_count; i++)
+        mw_lookup_tell_once(look, MW_F_SPF_FLAW, audit->flaws[i].domain, audit->flaws[i].why, note_text(look, &audit->flaws[i]));
+    for (size_t i = 0; i < audit->void_count; i++)
+        mw_tell_text(look, MW_F_SPF_VOID, domain, mw_printf(look->arena, "%s %s", audit->voids[i].term, audit->voids[i].why), note_text(look, &audit->voids[i]));
+    for (size_t i = 0; i < audit->missing_count; i++)
+        mw_tell_text(look, MW_F_SPF_INCLUDE_MISSING, domain, audit->missing[i].why, note_text(look, &audit->missing[i]));
+    for (size_t i = 0; i < audit->wide_count; i++)
+        mw_tell_text(look, MW_F_SPF_WIDE, domain, audit->wide[i].term, note_text(look, &audit->wide[i]));
+}
+
+static void audit_again(struct mw_look *look, struct spf *spf)
+{
+    const struct mw_spf_audit *audit = mw_spf_audit(look->arena, spf->domain, spf->record, ask, spf);
+    if (audit->waiting)
+        return;
+    mw_tell_number(look, MW_F_SPF_LOOKUPS, spf->domain, audit->lookups, NULL);
+    if (audit->all)
+        mw_tell_text(look, MW_F_SPF_ALL, spf->domain, audit->all, NULL);
+    tell_breaks(look, audit, spf->domain);
+}
+
+/* TXT of the domain: the records that say they are SPF, and those that were meant to be. Returns the one, NULL where there is none or more than one. */
+static const char *tell_records(struct mw_look *look, const struct mw_dns_answer *answer)
+{
+    const char *found = NULL;
+    unsigned count = 0;
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i));) {
+        if (mw_spf_is_record(record->joined)) {
+            found = mw_tell_text(look, MW_F_SPF_RECORD, look->why->about, record->joined, mw_lookup_quote(look, record))->text;
+            count++;
+        } else if (mw_spf_is_near(record->joined)) {
+            mw_tell_text(look, MW_F_SPF_FLAW, look->why->about, "meant as SPF, but does not begin with v=spf1", record->joined);
+        }
+    }
+    if (count > 1)
+        mw_tell_text(look, MW_F_SPF_FLAW, look->why->about, "more than one SPF record", NULL);
+    return count == 1 ? found : NULL;
+}
+
+static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    struct spf *spf = tag;
+    struct mw_flaw flaw;
+    const char *record = tell_records(look, answer);
+    /* Other TXT records beside none for SPF are "nodata" of SPF. */
+    struct mw_dns_answer said = *answer;
+    if (answer->status == MW_DNS_OK && !mw_fact_find(look->facts, MW_F_SPF_RECORD, spf->domain))
+        said.status = MW_DNS_NODATA;
+    mw_lookup_end(look, MW_F_SPF_END, spf->domain, &said);
+    if (!record)
+        return;
+    spf->record = mw_spf_read(look->arena, record, &flaw);
+    if (spf->record)
+        audit_again(look, spf);
+    else
+        mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, flaw.why, flaw.where);
+}
+
+static void start(struct mw_look *look)
+{
+    mw_look_ask(look, look->why->about, MW_TXT, got_txt, new_spf(look, look->why->about, audit_again));
+}
+
+const struct mw_probe mw_probe_spf = {
+    .name = "spf",
+    .says = N_("Looks up the domain's SPF record and follows all that it includes."),
+    .legs = MW_SEND,
+    .wants = MW_F_TARGET_DOMAIN,
+    .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE},
+    .ends = MW_F_SPF_END,
+    .start = start,
+};
+
+/* --- its result for an address --- */
+
+static void check_again(struct mw_look *look, struct spf *spf)
+{
+    struct mw_spf_verdict verdict = mw_spf_check(look->arena, spf->domain, &spf->subject, ask, spf);
+    if (verdict.result == MW_SPF_WAITING)
+        return;
+    const char *quote = *verdict.why ? verdict.why : *verdict.term ? mw_printf(look->arena, "%s: %s", verdict.domain, verdict.term) : NULL;
+    mw_tell_text(look, MW_F_SPF_RESULT, look->why->about, mw_spf_result_name(verdict.result), quote);
+}
+
+static bool is_about_a_domain(const struct mw_look *look)
+{
+    return mw_lookup_target(look);
+}
+
+static void start_address(struct mw_look *look)
+{
+    const char *domain = mw_lookup_target(look);
+    struct spf *spf = new_spf(look, domain, check_again);
+    const char *mailbox = look->asked->mailbox;
+    bool own = mailbox && mw_text_ends(mailbox, mw_printf(look->arena, "@%s", domain));
+    spf->subject = (struct mw_spf_subject){look->why->about, own ? mailbox : mw_printf(look->arena, "postmaster@%s", domain), look->why->text};
+    check_again(look, spf);
+}
+
+const struct mw_probe mw_probe_spf_address = {
+    .name = "spf_address",
+    .says = N_("Evaluates the domain's SPF record for each address."),
+    .legs = MW_SEND,
+    .wants = MW_F_ADDRESS_OF,
+    .tells = {MW_F_SPF_RESULT},
+    .ends = MW_F_SPF_RESULT_END,
+    .when = is_about_a_domain,
+    .start = start_address,
+};

@@ -1,0 +1,30 @@
+/* All probes, in the order of the way of a mail: this machine, the domain's records, its servers. A new probe is a row here and a file of its own. */
+#include <mailwhy/probe.h>
+
+/* clang-format off */
+#define PROBES(ROW) \
+    ROW(route) ROW(route_host) ROW(resolver) ROW(control) ROW(control_host) ROW(target) \
+    ROW(parent) ROW(nameserver) ROW(mx) ROW(recipient) ROW(exchange) ROW(zonehost) ROW(dnssec) ROW(dnssec_host) ROW(ptr) \
+    ROW(spf) ROW(spf_address) ROW(dkim) ROW(dmarc) ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(dnsbl) ROW(dnsbl_address) \
+    ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
+    ROW(smtp) ROW(submission) ROW(submissions) ROW(imap) ROW(imaps) ROW(pop3) ROW(pop3s) \
+    ROW(dane) ROW(other_port)
+/* clang-format on */
+
+#define DECLARE(probe) extern const struct mw_probe mw_probe_##probe;
+PROBES(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(probe) &mw_probe_##probe,
+const struct mw_probe *const mw_probes[] = {PROBES(ADDRESS)};
+#undef ADDRESS
+
+const size_t mw_probe_count = MW_COUNT(mw_probes);
+
+const struct mw_probe *mw_probe_by_name(const char *name)
+{
+    for (size_t i = 0; i < mw_probe_count; i++)
+        if (mw_text_same(mw_probes[i]->name, name))
+            return mw_probes[i];
+    return NULL;
+}
