@@ -501,7 +501,7 @@ static const struct mw_cause causes[] = {
         .title = N_("A cache still has the MX records from before a change"),
         .says = N_("The servers of {about} now give other MX records ({now}) than the resolver in use. Until the old ones have run out of all caches, part of the mail goes to the old "
                    "servers."),
-        .fix = {{MW_NOWHERE, N_("Wait until the time to live of the old records is over, and keep the old servers accepting mail for so long. Before the next change, lower the time to "
+        .fix = {{MW_AT_NETWORK, N_("Wait until the time to live of the old records is over, and keep the old servers accepting mail for so long. Before the next change, lower the time to "
                                 "live a day ahead."), "dig {about} MX"}},
         .reference = "RFC 1034 section 4.3.5; RFC 2308",
         .needs = {MW_F_ZONE_MX_END, MW_F_DNS_MX_END},
@@ -604,7 +604,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 1918; RFC 6890",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_private_address,
-        .alike = {{"dns.split_horizon", N_("Only the resolver of the inside network gives this address, and a public one gives another.")}},
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "smtp.loop.local", "sym:inbound.bounce.expired"},
     },
     {
@@ -648,7 +647,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 1912 section 2.1; RFC 8601 section 3",
         .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
         .holds = ptr_missing,
-        .alike = {{"net.nat.source_ip", N_("Mail leaves by another address than this one.")}},
         .explains = {"rep.ip.low", "sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam"},
     },
     {
@@ -660,7 +658,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 8601 section 3",
         .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
         .holds = ptr_mismatch,
-        .alike = {{"net.nat.source_ip", N_("Mail leaves by another address than this one.")}},
         .explains = {"sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam"},
     },
     {

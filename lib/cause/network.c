@@ -520,7 +520,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 3360; RFC 9293 section 3.5.3",
         .needs = {MW_F_TCP_END},
         .holds = tcp_reset,
-        .alike = {{"net.mtu.blackhole", N_("The connection stalls where large packets begin, instead of being reset.")}},
         .explains = {"smtp.session.dropped", "smtp.banner.none", "tls.handshake.timeout", "sym:outbound.defer", "sym:retrieve.sync_fail"},
     },
     {

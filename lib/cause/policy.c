@@ -476,7 +476,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 7208; RFC 7372",
         .needs = {MW_F_SPF_RESULT},
         .holds = spf_not_listed,
-        .alike = {{"net.nat.source_ip", N_("Mail leaves by another address than that of the server.")}},
         .explains = {"dmarc.fail.reject", "sym:outbound.reject", "sym:outbound.spam"},
     },
     {
@@ -648,7 +647,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 5782; RFC 6471",
         .needs = {MW_F_DNSBL_END, MW_F_ADDRESS_OF},
         .holds = dnsbl_listed,
-        .alike = {{"net.nat.source_ip", N_("Mail leaves by another address than this one.")}},
         .explains = {"smtp.banner.refused", "sym:outbound.reject", "sym:outbound.spam"},
     },
     {

@@ -474,7 +474,7 @@ static const struct mw_cause causes[] = {
         .title = N_("The domain does not exist"),
         .says = N_("The domain {about} does not exist in the public DNS, so nobody can send mail to it, and its own mail is refused. Either the name is mistyped, or its "
                    "registration has run out, is on hold or was never made."),
-        .fix = {{MW_NOWHERE, N_("Check the spelling of {about}, letter by letter."), NULL},
+        .fix = {{MW_AT_CLIENT, N_("Check the spelling of {about}, letter by letter."), NULL},
                 {MW_AT_REGISTRAR, N_("Look {about} up at its registrar: renew or restore it if it has expired, and ask which status is set if it is on hold (in China often a missing "
                                      "real-name verification). A restored name can take an hour or more to be seen everywhere."), NULL}},
         .reference = "RFC 8020; RFC 2308",
