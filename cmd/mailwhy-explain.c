@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct cmd_tool tool = {
@@ -44,7 +45,12 @@ static void read_file(struct cmd *cmd, const char *path)
         cmd_read_facts(cmd, stdin, "<stdin>");
         return;
     }
+    struct stat status;
     FILE *in = fopen(path, "re");
+    if (in && fstat(fileno(in), &status) == 0 && S_ISDIR(status.st_mode)) {
+        in = NULL;
+        errno = EISDIR;
+    }
     if (!in)
         mw_fail(MW_EXIT_NO_INPUT, _("cannot read %s: %s"), path, strerror(errno));
     cmd_read_facts(cmd, in, path);
@@ -65,6 +71,7 @@ int main(int argc, char **argv)
 {
     struct cmd cmd = {0};
     cmd_begin(&cmd, &tool, argc, argv);
+    cmd_answer(&cmd);
     cmd_open(&cmd);
     if (cmd.operands.count == 1 && !is_file(cmd.operands.items[0]))
         return explain_cause(&cmd, cmd.operands.items[0]);

@@ -174,6 +174,9 @@ int main(int argc, char **argv)
 {
     struct cmd cmd = {0};
     cmd_begin(&cmd, &tool, argc, argv);
+    if (cmd.operands.count && is_tool(cmd.operands.items[0]))
+        return run_tool(&cmd, cmd.operands.items[0], argc, argv);
+    cmd_answer(&cmd);
     if (!cmd.operands.count)
         mw_fail(MW_EXIT_USAGE, "%s", _("what is to be checked? For example: mailwhy check user@example.org (mailwhy --help tells more)"));
     const char **operands = cmd.operands.items;
@@ -181,8 +184,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < MW_COUNT(acts); i++)
         if (strcmp(acts[i].word, operands[0]) == 0)
             return acts[i].act(&cmd, operands[0], &rest);
-    if (is_tool(operands[0]))
-        return run_tool(&cmd, operands[0], argc, argv);
     if (strpbrk(operands[0], "@.:"))
         return ask(&cmd, "check", &cmd.operands);
     if (nearest(operands[0], words))

@@ -1,6 +1,6 @@
 /* What the programs share: one option table, reading the target and the password, running probes, and writing what came of it.
  *
- * A program's life: cmd_begin (options, language, exits for --help and the like), cmd_ask (target and password into `asked`), cmd_look (the run),
+ * A program's life: cmd_begin (options, language), cmd_answer (--help and the like), cmd_ask (target and password into `asked`), cmd_look (the run),
  * cmd_end (report, --save, exit status). Everything lives in cmd->arena. */
 #ifndef MAILWHY_COMMON_H
 #define MAILWHY_COMMON_H
@@ -55,8 +55,10 @@ struct cmd {
 /* options.c */
 extern const char *const cmd_tool_names[]; /* dns, smtp, …: NULL-terminated */
 struct mw_program cmd_program(const struct cmd_tool *tool);
-/* Reads argv; --help, --version and --manual are answered here and end the program. */
+/* Reads argv, or ends the program with exit 64. */
 void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *const *argv);
+/* --help, --version and --manual are answered here, and end the program. */
+void cmd_answer(struct cmd *cmd);
 /* "name=value", of a flag "name", of the options that shape the run, for the header. */
 struct mw_list cmd_shape(const struct cmd *cmd);
 

@@ -106,16 +106,17 @@ static const char *language_of(int argc, char *const *argv)
     return wanted;
 }
 
-static void answer(struct cmd *cmd, const struct mw_program *program)
+void cmd_answer(struct cmd *cmd)
 {
+    struct mw_program program = cmd_program(cmd->tool);
     if (!cmd->choices.help && !cmd->choices.version && !cmd->choices.manual)
         return;
     if (cmd->choices.help)
-        mw_options_help(program, stdout);
+        mw_options_help(&program, stdout);
     else if (cmd->choices.manual)
-        mw_options_manual(program, MW_VERSION, stdout);
+        mw_options_manual(&program, MW_VERSION, stdout);
     else
-        printf("%s %s\n", program->name, MW_VERSION);
+        printf("%s %s\n", program.name, MW_VERSION);
     cmd->out = stdout;
     cmd_close(cmd);
     exit(MW_EXIT_OK);
@@ -147,7 +148,6 @@ void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *con
         mw_fail(MW_EXIT_USAGE, "%s", flaw);
     if (!out_is_open && !cmd->choices.output)
         mw_fail(MW_EXIT_CANNOT_WRITE, "%s", _("standard output is closed"));
-    answer(cmd, &program);
     check_pairs(&cmd->choices);
 }
 

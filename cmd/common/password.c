@@ -88,7 +88,7 @@ static const char *from_file(struct cmd *cmd, const char *path)
     return take_line(cmd, bytes, (size_t)count, path);
 }
 
-/* Its own process group, so that all of a pipeline ends at the deadline. */
+/* In our process group, so that the command may ask on the terminal (as pass and gpg do). */
 static pid_t start(const char *command, int *out)
 {
     int ends[2];

@@ -34,6 +34,7 @@ int cmd_tool_main(const struct cmd_tool *tool, int argc, char *const *argv)
 {
     struct cmd cmd = {0};
     cmd_begin(&cmd, tool, argc, argv);
+    cmd_answer(&cmd);
     cmd_open(&cmd);
     read_question(&cmd);
     bool as_facts = cmd.choices.json || (!cmd.choices.format && !cmd.out_is_terminal);

@@ -1,0 +1,182 @@
+"""What is wrong on the command line or in a file gets one clear line and the right exit status, and nothing else is done."""
+
+import os
+import stat
+
+import pytest
+
+from programs import FACT, HEADER, mailwhy, one_line
+
+USAGE, DATA, NO_INPUT, CANNOT_WRITE = 64, 65, 66, 74
+
+
+@pytest.mark.parametrize("words, pattern", [
+    ((), r"what is to be checked\?.*mailwhy check"),
+    (("check",), r"a target is missing: mailwhy check user@example\.org"),
+    (("check", "a@example.org", "b@example.org"), r"'b@example\.org' is one too many"),
+    (("check", ""), r"target is empty"),
+    (("check", "alice"), r"'alice' is neither an address nor a domain"),
+    (("check", "@example.org"), r"nothing stands before the @"),
+    (("check", "alice@"), r"no valid domain"),
+    (("check", "a@b@example.org"), r"needs quotes"),
+    (("check", ".alice@example.org"), r"a dot stands"),
+    (("check", "al ice@example.org"), r"needs quotes"),
+    (("check", "al\x1b[31mice@example.org"), r"control character"),
+    (("check", "x" * 65 + "@example.org"), r"more than 64 bytes"),
+    (("check", "alice@[192.0.2.1]"), r"names an IP address instead of a domain"),
+    (("check", "alice@" + ".".join(["a" * 59] * 5)), r"no valid domain: .*253|no valid domain: .*longer"),
+    (("check", "alice@example..org"), r"no valid domain: empty label"),
+    (("check", "alice@" + "a" * 64 + ".org"), r"no valid domain: .*label"),
+    (("check", "192.0.2.1"), r"'192\.0\.2\.1' is an IP address.*mailwhy smtp 192\.0\.2\.1"),
+    (("check", "[2001:db8::1]"), r"is an IP address.*mailwhy smtp 2001:db8::1"),
+    (("check", "2001:db8::1"), r"is an IP address"),
+    (("check", "https://mail.example.org/inbox"), r"is a URL; .*: mail\.example\.org$"),
+    (("check", "mailto:alice@example.org?subject=x"), r"is a URL; .*: alice@example\.org$"),
+    (("check", "mail.example.org:25"), r"names a port"),
+    (("smtp", "mail.example.org:0"), r"a port is a number from 1 to 65535"),
+    (("smtp", "mail.example.org:70000"), r"a port is a number from 1 to 65535"),
+    (("smtp", "mail.example.org:"), r"a port is a number from 1 to 65535"),
+    (("smtp", "[::1]25"), r"a port is a number from 1 to 65535"),
+    (("imap", "mail..example.org:993"), r"no valid domain: empty label"),
+    (("tls", "mail.example.org:4433"), r"Say so with --service"),
+    (("chek", "alice@example.org"), r"no command 'chek'; did you mean 'check'\?"),
+    (("xyzzyxyzzy",), r"neither a command nor an address"),
+    (("check", "alice@example.org", "--jsno"), r"no option --jsno; did you mean --json\?"),
+    (("check", "alice@example.org", "--format", "jsn"), r"--format does not know 'jsn'; did you mean 'json'\?"),
+    (("check", "alice@example.org", "--format=pdf"), r"--format does not know 'pdf'"),
+    (("check", "alice@example.org", "--json", "--format", "text"), r"give one of them"),
+    (("check", "alice@example.org", "--only", "smpt"), r"--only does not know 'smpt'; did you mean 'smtp'\?"),
+    (("check", "alice@example.org", "--skip", "mxx"), r"--skip does not know 'mxx'; did you mean 'mx'\?"),
+    (("check", "alice@example.org", "--timeout", "0"), r"--timeout takes a number from 0\.1 to 3600"),
+    (("check", "alice@example.org", "--timeout", "soon"), r"not 'soon'"),
+    (("check", "alice@example.org", "-4", "-6"), r"leave no address"),
+    (("check", "alice@example.org", "--from", "nobody"), r"--from takes an address"),
+    (("check", "alice@example.org", "--to", "bob@example..com"), r"no valid domain: empty label"),
+    (("check", "alice@example.org", "--control", "mail.example.net"), r"--control takes HOST:PORT"),
+    (("check", "alice@example.org", "--control", "mail.example.net:99999"), r"--control takes HOST:PORT"),
+    (("check", "alice@example.org", "--dkim-selector", "a..b"), r"--dkim-selector a\.\.b: empty label"),
+    (("check", "alice@example.org", "--resolver", "not an address"), r"resolver"),
+    (("check", "alice@example.org", "--resolver", "192.0.2.1:99999"), r"resolver"),
+    (("check", "alice@example.org", "--lang", "tlh"), r"--lang takes en or zh_CN"),
+    (("list", "cause"), r"no list 'cause'; did you mean 'causes'\?"),
+    (("list",), r"mailwhy list probes\|facts\|causes\|formats"),
+    (("completion", "tcsh"), r"bash\|zsh\|fish"),
+    (("explain", "tls.cert.expird"), r"did you mean tls\.cert\.expired\?"),
+])
+def test_command_line(words, pattern):
+    one_line(mailwhy(*words), USAGE, pattern)
+
+
+def test_a_lower_case_letter_word_that_is_no_option():
+    one_line(mailwhy("-Q"), USAGE, r"no option -Q; mailwhy --help lists them")
+
+
+# --- passwords ---------------------------------------------------------------------------------------------------------------------------------
+
+
+def password_file(tmp_path, content, mode=0o600):
+    path = tmp_path / "password"
+    path.write_bytes(content)
+    path.chmod(mode)
+    return path
+
+
+def test_password_file_is_missing(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--password-file", tmp_path / "none"), NO_INPUT, r"cannot read the password file .*none: No such file")
+
+
+def test_password_file_is_empty(tmp_path):
+    for content in (b"", b"\n", b"\r\nsecond line\n"):
+        one_line(mailwhy("check", "alice@example.org", "--password-file", password_file(tmp_path, content)), DATA, r"is empty")
+
+
+def test_password_file_is_world_readable(tmp_path):
+    path = password_file(tmp_path, b"secret\n", 0o644)
+    one_line(mailwhy("check", "alice@example.org", "--password-file", path), DATA, r"everybody on this machine can read .*chmod 600")
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o644
+
+
+def test_password_file_is_a_directory(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--password-file", tmp_path), NO_INPUT, r"Is a directory")
+
+
+def test_password_holds_a_nul(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--password-file", password_file(tmp_path, b"sec\0ret\n")), DATA, r"NUL byte")
+
+
+def test_password_is_endless():
+    one_line(mailwhy("check", "alice@example.org", "--password-file", "/dev/zero"), DATA, r"NUL byte|longer than")
+
+
+def test_password_command_fails():
+    one_line(mailwhy("check", "alice@example.org", "--password-command", "exit 3"), NO_INPUT, r"password command failed \(status 3\)")
+
+
+def test_password_command_prints_nothing():
+    one_line(mailwhy("check", "alice@example.org", "--password-command", "true"), DATA, r"is empty")
+
+
+def test_password_command_never_ends():
+    done = mailwhy("check", "alice@example.org", "--password-command", "exec sleep 60", "--timeout", "1")
+    one_line(done, NO_INPUT, r"no password in time")
+    assert done.seconds < 5
+
+
+def test_password_without_a_user(tmp_path):
+    one_line(mailwhy("check", "example.org", "--password-file", password_file(tmp_path, b"secret\n")), USAGE, r"needs a user")
+
+
+def test_two_passwords(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--password-file", password_file(tmp_path, b"x\n"), "--password-command", "true"), USAGE, r"give one of")
+
+
+def test_ask_password_without_a_terminal():
+    one_line(mailwhy("check", "alice@example.org", "--ask-password", before=["setsid", "-w"]), NO_INPUT, r"no terminal")
+
+
+# --- files of facts ----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("content, pattern", [
+    ("", r"facts\.jsonl:1: empty"),
+    ("hello\n", r"facts\.jsonl:1: not a JSON object"),
+    ("[1]\n", r"facts\.jsonl:1: not a JSON object"),
+    ('{"a":1}\n', r"facts\.jsonl:1: not a stream of mailwhy facts"),
+    (HEADER.replace("facts/1", "facts/2"), r"facts\.jsonl:1: schema mailwhy-facts/2 is of another version"),
+    (HEADER.replace("facts/1", "report/1"), r"facts\.jsonl:1: not a stream"),
+    (HEADER + FACT[:-30], r"facts\.jsonl:2: .*(torn|not whole)"),
+    (HEADER + FACT + FACT, r"facts\.jsonl:3: .*twice"),
+    (HEADER + FACT.replace('"nxdomain"', "7"), r"facts\.jsonl:2: the value of dns\.mx\.end is of the wrong type"),
+    (HEADER + FACT.replace('"n":1', '"n":1,"because":9'), r"facts\.jsonl:2: \"because\" names no earlier fact"),
+    (HEADER + "\0\0\0\n", r"facts\.jsonl:2: not a JSON object"),
+    (HEADER + "[" * 5000 + "\n", r"facts\.jsonl:2: not a JSON object"),
+])
+def test_facts_that_are_none(tmp_path, content, pattern):
+    path = tmp_path / "facts.jsonl"
+    path.write_text(content)
+    one_line(mailwhy("explain", path), DATA, pattern)
+
+
+def test_facts_that_are_none_in_a_pipe():
+    one_line(mailwhy("smtp", input="hello\n"), DATA, r"<stdin>:1: not a JSON object")
+    one_line(mailwhy("explain", input=""), DATA, r"<stdin>:1: empty")
+
+
+def test_facts_file_is_missing(tmp_path):
+    one_line(mailwhy("explain", tmp_path / "none.jsonl"), NO_INPUT, r"cannot read .*none\.jsonl: No such file")
+    one_line(mailwhy("explain", tmp_path), NO_INPUT, r"Is a directory")
+
+
+def test_a_later_minor_version_and_unknown_facts_are_read(tmp_path):
+    path = tmp_path / "facts.jsonl"
+    path.write_text(HEADER.replace("facts/1", "facts/1.7") + FACT + FACT.replace("dns.mx.end", "moon.phase").replace('"n":1', '"n":2'))
+    done = mailwhy("explain", "--json", path)
+    assert done.returncode in (0, 1, 2, 3) and done.stderr == ""
+
+
+# --- places that cannot be written -------------------------------------------------------------------------------------------------------------
+
+
+def test_save_and_output_to_a_place_that_is_not_there(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--save", tmp_path / "no" / "x"), CANNOT_WRITE, r"cannot write .*No such file")
+    one_line(mailwhy("check", "alice@example.org", "--output", tmp_path / "no" / "x"), CANNOT_WRITE, r"cannot write .*No such file")
