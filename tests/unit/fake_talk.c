@@ -130,5 +130,6 @@ void fake_talk(struct mw_look *look, const struct fake_server *server, struct fa
     if (plan->done)
         plan->done(&talk);
     seen->outcome = talk.outcome;
+    seen->encrypted = talk.encrypted;
     seen->said = mw_list_join(look->arena, &talk.said, "|");
 }

@@ -16,6 +16,7 @@ struct fake_seen {
     const char *said; /* all lines joined with | */
     const char *outcome;
     const char *stage;
+    bool encrypted; /* at the end */
 };
 
 /* Runs the conversation of look->probe, about look->why->about. Texts live in look->arena. */

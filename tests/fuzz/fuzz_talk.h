@@ -1,0 +1,72 @@
+/* A dialect's framing together with its handlers: the first byte of the input chooses probe and circumstances, the rest is what a server says.
+ *
+ * Fuzzing the framing alone cannot reach a handler's over-read; and whatever a server says, some words are never said to it. */
+#ifndef MAILWHY_FUZZ_TALK_H
+#define MAILWHY_FUZZ_TALK_H
+
+#include "fake_talk.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
+
+#define FUZZ_ABOUT "mail.example.org[192.0.2.1]:1"
+enum { FUZZ_PROBE = 3, FUZZ_LOGIN = 4, FUZZ_UNVERIFIED = 8, FUZZ_NO_HANDSHAKE = 16, FUZZ_INSECURE = 32, FUZZ_OUTSIDE = 64 };
+
+static inline void fuzz_never(bool said)
+{
+    if (said)
+        abort();
+}
+
+/* Each line as the server would see it; the engine adds the last CRLF. */
+static inline void fuzz_check_lines(const char *said)
+{
+    static const char *const forbidden[] = {"DATA", "BDAT", "RETR", "DELE", "SELECT", "STORE", "FETCH", "EXPUNGE"};
+    for (const char *line = said; line; line = strpbrk(line, "|\n")) {
+        line += *line == '|' || *line == '\n';
+        const char *command = line[0] == 'a' && strchr("0123456789", line[1]) && strchr(line, ' ') ? strchr(line, ' ') + 1 : line;
+        for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
+            fuzz_never(strncasecmp(command, forbidden[i], strlen(forbidden[i])) == 0);
+    }
+}
+
+/* A login only over verified TLS, unless the user said otherwise, and once. */
+static inline void fuzz_check_login(const struct mw_facts *facts, const struct mw_asked *asked, bool safe)
+{
+    static const enum mw_fact_id mechanisms[] = {MW_F_SMTP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_MECHANISM, MW_F_POP3_LOGIN_MECHANISM};
+    for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++) {
+        const struct mw_fact *claim = mw_fact_first(facts, mechanisms[i]);
+        fuzz_never(claim && !(asked->password && (safe || asked->insecure_login)));
+        fuzz_never(claim && mw_fact_next(facts, claim));
+    }
+}
+
+static inline int fuzz_talk(const uint8_t *bytes, size_t count, const struct mw_probe *const *probes, size_t probe_count)
+{
+    if (!count)
+        return 0;
+    unsigned how = bytes[0];
+    struct mw_arena *arena = mw_arena_new();
+    struct mw_facts *facts = mw_facts_new(arena, &(struct mw_header){.vantage = "fuzz"});
+    const struct mw_probe *probe = probes[(how & FUZZ_PROBE) % probe_count];
+    struct mw_asked asked = {.legs = MW_ALL_LEGS, .mailbox = "alice@example.org", .domain = "example.org", .ehlo_name = "probe.example.net", .to = "carol@example.com",
+                             .password = how & FUZZ_LOGIN ? "secret" : NULL, .insecure_login = how & FUZZ_INSECURE};
+    const struct mw_fact *why = mw_fact_tell(
+        facts, &(struct mw_fact){.id = probe->wants, .about = FUZZ_ABOUT, .text = how & FUZZ_OUTSIDE ? "recipient" : "published", .at = 1});
+    struct mw_look look = {.facts = facts, .asked = &asked, .probe = probe, .why = why, .arena = arena};
+    char *heard = malloc(count); /* of the exact size: ASan sees an over-read */
+    memcpy(heard, bytes + 1, count - 1);
+    struct fake_server server = {.bytes = heard, .count = count - 1, .unverified = how & FUZZ_UNVERIFIED, .no_handshake = how & FUZZ_NO_HANDSHAKE};
+    struct fake_seen seen = {0};
+    fake_talk(&look, &server, &seen);
+    fuzz_check_lines(seen.said);
+    fuzz_check_login(facts, &asked, seen.encrypted && !server.unverified);
+    free(heard);
+    mw_arena_free(arena);
+    return 0;
+}
+
+#endif
