@@ -16,6 +16,7 @@
 #define ADDRESSES_CEILING 8u
 
 struct fetch {
+    struct fetch *next, **back; /* while libcurl is at it */
     struct mw_net *net;
     struct mw_fetching *fetching;
     struct mw_fetched *fetched;
@@ -42,6 +43,7 @@ struct mw_fetching {
     const char *flaw; /* libcurl cannot be used; NULL */
     CURLM *multi;
     struct mw_timer *timer;
+    struct fetch *active;
 };
 
 static void begin(struct fetch *fetch);
@@ -50,12 +52,12 @@ static void begin(struct fetch *fetch);
 static void drop_easy(struct fetch *fetch)
 {
     const struct mw_curl *curl = &fetch->fetching->curl;
-    if (fetch->easy) {
-        curl->multi_remove_handle(fetch->fetching->multi, fetch->easy);
-        curl->easy_cleanup(fetch->easy);
-    }
+    *fetch->back = fetch->next;
+    if (fetch->next)
+        fetch->next->back = fetch->back;
+    curl->multi_remove_handle(fetch->fetching->multi, fetch->easy);
+    curl->easy_cleanup(fetch->easy);
     curl->slist_free_all(fetch->resolve);
-    fetch->easy = NULL;
     fetch->resolve = NULL;
 }
 
@@ -314,15 +316,21 @@ static void set_options(struct fetch *fetch)
 
 static void transfer(struct fetch *fetch)
 {
-    const struct mw_curl *curl = &fetch->fetching->curl;
+    struct mw_fetching *fetching = fetch->fetching;
+    const struct mw_curl *curl = &fetching->curl;
     struct mw_arena *arena = fetch->net->arena;
+    fetch->next = fetching->active;
+    fetch->back = &fetching->active;
+    if (fetch->next)
+        fetch->next->back = &fetch->next;
+    fetching->active = fetch;
     fetch->easy = curl->easy_init();
     const char *addresses = mw_list_join(arena, &fetch->addresses, ",");
     if (fetch->addresses.count)
         fetch->resolve = curl->slist_append(NULL, mw_printf(arena, "%s:%d:%s", fetch->host, fetch->port, addresses));
     *fetch->reason = '\0';
     set_options(fetch);
-    curl->multi_add_handle(fetch->fetching->multi, fetch->easy);
+    curl->multi_add_handle(fetching->multi, fetch->easy);
 }
 
 /* --- addresses ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -352,6 +360,10 @@ static void addresses_known(struct fetch *fetch)
 {
     if (fetch->addresses.count) {
         transfer(fetch);
+        return;
+    }
+    if (fetch->inner.count && mw_address_read(fetch->net->arena, fetch->host)) {
+        got_inner(fetch, false);
         return;
     }
     if (fetch->inner.count) {
@@ -454,7 +466,10 @@ void mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s,
 
 void mw_fetching_end(struct mw_net *net)
 {
-    if (net->fetching && net->fetching->multi)
-        net->fetching->curl.multi_cleanup(net->fetching->multi);
+    struct mw_fetching *fetching = net->fetching;
+    while (fetching && fetching->active)
+        drop_easy(fetching->active);
+    if (fetching && fetching->multi)
+        fetching->curl.multi_cleanup(fetching->multi);
     net->fetching = NULL;
 }
