@@ -3,7 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"route", "resolver", "srv", "autoconfig", "guess", "service", "config", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", NULL};
+static const char *const probes[] = {
+    "route", "resolver", "control", "srv", "autoconfig", "config", "guess", "service", "zonehost", "dnssec", "ptr",
+    "spf_address", "dnsbl", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "other", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-config",

@@ -3,8 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"route", "resolver", "mx", "recipient", "exchange", "srv", "ptr", "spf", "spf_address", "dkim", "dmarc", "mtasts", "tlsrpt", "tlsa",
-                                     "parent", "nameserver", "zonehost", "dnssec", "dnsbl", NULL};
+static const char *const probes[] = {
+    "route", "resolver", "control", "parent", "nameserver", "mx", "recipient", "exchange", "zonehost", "dnssec",
+    "ptr", "spf", "spf_address", "dkim", "dmarc", "mtasts", "tlsrpt", "tlsa", "dnsbl", "srv", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-dns",

@@ -3,7 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"target", "route", "resolver", "srv", "autoconfig", "guess", "service", "imap", "imaps", "control", "other", NULL};
+static const char *const probes[] = {
+    "target", "route", "resolver", "control", "srv", "autoconfig", "guess", "service", "zonehost", "dnssec", "imap",
+    "imaps", "other", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-imap",
@@ -15,6 +18,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_HOST_OR_MAILBOX,
     .question = "imap",
     .service = "imap",
+    .services = "imaps imap",
     .probes = probes,
 };
 

@@ -3,7 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"target", "route", "resolver", "srv", "autoconfig", "guess", "service", "pop3", "pop3s", "control", "other", NULL};
+static const char *const probes[] = {
+    "target", "route", "resolver", "control", "srv", "autoconfig", "guess", "service", "zonehost", "dnssec", "pop3",
+    "pop3s", "other", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-pop3",
@@ -15,6 +18,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_HOST_OR_MAILBOX,
     .question = "pop3",
     .service = "pop3",
+    .services = "pop3s pop3",
     .probes = probes,
 };
 

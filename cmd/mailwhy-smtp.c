@@ -3,7 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"target", "route", "resolver", "mx", "recipient", "exchange", "service", "ptr", "smtp", "submission", "submissions", "control", "other", NULL};
+static const char *const probes[] = {
+    "target", "route", "resolver", "control", "mx", "recipient", "exchange", "zonehost", "dnssec", "ptr",
+    "spf_address", "dnsbl", "service", "smtp", "submission", "submissions", "other", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-smtp",
@@ -15,6 +18,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_DOMAIN_OR_HOST,
     .question = "smtp",
     .service = "smtp",
+    .services = "smtp",
     .probes = probes,
 };
 

@@ -3,7 +3,10 @@
 
 #include <mailwhy/lang.h>
 
-static const char *const probes[] = {"target", "route", "resolver", "mx", "exchange", "smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "mtasts", "tlsa", "dane", NULL};
+static const char *const probes[] = {
+    "target", "route", "resolver", "control", "mx", "exchange", "mtasts", "tlsa", "smtp", "submission",
+    "submissions", "imap", "imaps", "pop3", "pop3s", "dane", "other", NULL,
+};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-tls",

@@ -36,7 +36,8 @@ struct cmd_tool {
     const char *name, *synopsis, *says, *describes;
     enum cmd_takes takes;
     const char *question;       /* its word in the header of facts */
-    const char *service;        /* that a HOST without --service and without a telling port speaks; NULL: by port alone */
+    const char *service;        /* that a host speaks at a port that tells nothing; NULL: --service must say it */
+    const char *services;       /* to try at a host without a port, parted by blanks; NULL: --service must say it */
     const char *const *probes;  /* names, NULL-terminated; NULL: all */
     const char *const *words;   /* subcommands; NULL */
 };

@@ -223,6 +223,8 @@ const struct mw_probe *const *cmd_probes(struct cmd *cmd)
     for (size_t i = 0; i < mw_probe_count; i++)
         if (marked[i] && is_of_tool(cmd->tool, mw_probes[i]->name) && !mw_list_has(&cmd->choices.skip, mw_probes[i]->name))
             probes[count++] = mw_probes[i];
+    for (size_t i = 0; cmd->tool->probes && cmd->tool->probes[i]; i++)
+        assert(mw_probe_by_name(cmd->tool->probes[i]));
     return probes;
 }
 

@@ -132,7 +132,7 @@ static const char *service_of(const struct cmd *cmd, int port)
     for (size_t i = 0; i < MW_COUNT(ports); i++)
         if (ports[i].port == port)
             return ports[i].service;
-    return cmd->tool->service;
+    return port ? cmd->tool->service : cmd->tool->services;
 }
 
 static void read_host(struct cmd *cmd, const char *text, const char *host, const char *port)
