@@ -6,7 +6,8 @@
     teaser    a line said before that wait, and `early` the reply to whoever speaks during it
     greeting  the first line; absent: none is sent
     rules     [[pattern, reply], …]: the first pattern that a line matches (ignoring case) gives the reply;
-              {tag} and {1} stand for the first word of the line and the first group
+              {tag}, {last} and {1} stand for the first word of the line, that of the line before, and the first group;
+              a third item names a state that the rule turns on ("x") or needs ("if x")
     otherwise the reply to any other line
     charset   of the replies (utf-8)
     proxy     "host:port" of a real server: lines pass through, and from its answers those matching `strip` vanish
@@ -38,13 +39,8 @@ def reset(writer):
     writer.transport.abort()
 
 
-def answer(play, line):
-    for pattern, reply in play.get("rules", []):
-        found = re.match(pattern, line, re.IGNORECASE)
-        if found:
-            first = found.group(1) if found.groups() else ""
-            return reply.replace("{1}", first or "").replace("{tag}", line.split(" ")[0])
-    return play.get("otherwise", "").replace("{tag}", line.split(" ")[0])
+def first_word(line):
+    return line.split(" ")[0]
 
 
 class Play:
@@ -52,6 +48,24 @@ class Play:
 
     def __init__(self, play, reader, writer):
         self.play, self.reader, self.writer = play, reader, writer
+        self.states, self.last = set(), ""
+
+    def applies(self, state):
+        return not state.startswith("if ") or state[3:] in self.states
+
+    def answer(self, line):
+        for pattern, reply, *more in self.play.get("rules", []):
+            state = more[0] if more else ""
+            found = re.match(pattern, line, re.IGNORECASE)
+            if found and self.applies(state):
+                self.states.add(state)
+                return reply.replace("{1}", (found.groups() or ("",))[0] or "")
+        return self.play.get("otherwise", "")
+
+    def reply(self, line):
+        text = self.answer(line).replace("{tag}", first_word(line)).replace("{last}", self.last)
+        self.last = first_word(line)
+        return text
 
     async def say(self, text):
         """False when the conversation is over."""
@@ -96,7 +110,7 @@ class Play:
         if not await self.say(self.play.get("greeting", "")):
             return
         while line := await self.reader.readline():
-            if not await self.say(answer(self.play, line.decode("latin-1").rstrip("\r\n"))):
+            if not await self.say(self.reply(line.decode("latin-1").rstrip("\r\n"))):
                 return
 
 

@@ -218,7 +218,7 @@ def wait_until_up(world, running):
 
 def log_of(name):
     try:
-        return "\n".join((LAB / name / "log").read_text().splitlines()[-15:] + (LAB / name / "out").read_text().splitlines()[-15:])
+        return "\n".join(line for part in ("log", "out") for line in (LAB / name / part).read_text().splitlines()[-15:])
     except OSError:
         return "(no log)"
 
