@@ -194,11 +194,12 @@ static const char *fingerprint(struct mw_arena *arena, const X509 *leaf)
     return text;
 }
 
+/* RFC 9525 section 6.3: the subject's common name does not count. */
 static bool covers(X509 *leaf, const char *name, bool is_literal)
 {
     if (is_literal)
         return X509_check_ip_asc(leaf, name, 0) == 1;
-    return X509_check_host(leaf, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1;
+    return X509_check_host(leaf, name, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) == 1;
 }
 
 static void take_leaf(struct mw_arena *arena, X509 *leaf, const char *name, struct mw_tls_seen *seen)

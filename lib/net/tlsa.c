@@ -75,13 +75,6 @@ static const char *words_for(struct mw_arena *arena, int error, const struct tls
     return mw_strdup(arena, X509_verify_cert_error_string(error));
 }
 
-/* Keeps the first error that is not about a missing anchor: with DANE that one only says that nothing matched. */
-static int got_verdict(int ok, X509_STORE_CTX *store)
-{
-    (void)store;
-    return ok;
-}
-
 static int verify(struct mw_arena *arena, SSL *ssl, STACK_OF(X509) *chain, const struct tlsa *tlsa, const char **why)
 {
     X509_STORE *nothing = X509_STORE_new();
@@ -91,7 +84,6 @@ static int verify(struct mw_arena *arena, SSL *ssl, STACK_OF(X509) *chain, const
         X509_STORE_CTX_set_default(store, "ssl_server");
         X509_VERIFY_PARAM_set1(X509_STORE_CTX_get0_param(store), SSL_get0_param(ssl));
         X509_STORE_CTX_set0_dane(store, SSL_get0_dane(ssl));
-        X509_STORE_CTX_set_verify_cb(store, got_verdict);
         matched = X509_verify_cert(store) == 1;
         *why = matched ? "it matches" : words_for(arena, X509_STORE_CTX_get_error(store), tlsa);
     }
