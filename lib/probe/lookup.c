@@ -8,11 +8,17 @@ bool mw_lookup_is_settled(enum mw_dns_status status)
     return status == MW_DNS_OK || status == MW_DNS_NODATA || status == MW_DNS_NXDOMAIN;
 }
 
-static void tell_validation(struct mw_look *look, const char *about, const struct mw_dns_answer *answer)
+/* Whether the names that mail is sent to are signed; other questions are not told. */
+static bool is_of_the_way(enum mw_fact_id id)
+{
+    return id == MW_F_DNS_MX_END || id == MW_F_DNS_A_END || id == MW_F_DNS_AAAA_END;
+}
+
+static void tell_validation(struct mw_look *look, enum mw_fact_id id, const char *about, const struct mw_dns_answer *answer)
 {
     if (!mw_lookup_is_settled(answer->status) && answer->ede >= 0 && !mw_fact_find(look->facts, MW_F_DNSSEC_EDE, about))
         mw_tell_number(look, MW_F_DNSSEC_EDE, about, answer->ede, answer->ede_text);
-    if (answer->status == MW_DNS_OK && answer->authentic && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, about))
+    if (is_of_the_way(id) && answer->status == MW_DNS_OK && answer->authentic && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, about))
         mw_tell_yes(look, MW_F_DNSSEC_SECURE, about, true, mw_printf(look->arena, "AD from %s", *answer->server ? answer->server : "the resolver"));
 }
 
@@ -23,7 +29,7 @@ const struct mw_fact *mw_lookup_end(struct mw_look *look, enum mw_fact_id id, co
     const struct mw_fact *told = mw_fact_find(look->facts, id, about);
     if (told)
         return told;
-    tell_validation(look, about, answer);
+    tell_validation(look, id, about, answer);
     const char *quote = *answer->ede_text ? answer->ede_text : NULL;
     return mw_tell(look, &(struct mw_fact){.id = id, .about = about, .text = mw_dns_status_name(answer->status), .quote = quote, .ms = answer->ms});
 }
@@ -61,6 +67,12 @@ bool mw_lookup_can_reach(const struct mw_look *look, const char *address)
     bool ipv6 = mw_address_is_ipv6(address);
     bool excluded = ipv6 ? look->asked->only_ipv4 : look->asked->only_ipv6;
     return !excluded && mw_net_has_route(ipv6);
+}
+
+bool mw_lookup_is_private(const char *address)
+{
+    const char *kind = mw_address_kind(address);
+    return kind && !mw_text_same(kind, "documentation") && !mw_text_same(kind, "benchmark");
 }
 
 void mw_clock_tell(struct mw_look *look, const char *host, const struct mw_fetched *fetched)

@@ -60,6 +60,8 @@ typedef void mw_cut_got_servers(struct mw_look *look, const struct mw_servers *s
 void mw_cut_servers(struct mw_look *look, const struct mw_dns_answer *ns, mw_cut_got_servers *got, void *tag);
 /* Can an address of that family be asked at all: route, and not excluded by an option? */
 bool mw_lookup_can_reach(const struct mw_look *look, const char *address);
+/* Is it an address that the Internet cannot reach? Test networks (documentation, benchmark) stand for public ones where somebody tests. */
+bool mw_lookup_is_private(const char *address);
 
 /* --- endpoints --------------------------------------------------------------------------------------------------------------------------------- */
 /* Tells an endpoint.* fact (value: mx, published, …) because of the address, unless it was told. */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define POLICY_SHOWN 4000u
+
 static void got_mx(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     const struct mw_mtasts_policy *policy = tag;
@@ -22,7 +24,9 @@ static void tell_policy(struct mw_look *look, const struct mw_fetched *fetched)
     const char *domain = look->why->about;
     struct mw_flaw flaw;
     mw_tell_text(look, MW_F_MTASTS_MEDIA, domain, fetched->media_type, NULL);
-    mw_tell_text(look, MW_F_MTASTS_POLICY, domain, mw_text_safe(look->arena, fetched->body, fetched->body_bytes, 4000), NULL);
+    struct mw_list lines = mw_text_split(look->arena, fetched->body, "\r\n");
+    const char *joined = mw_list_join(look->arena, &lines, ", ");
+    mw_tell_text(look, MW_F_MTASTS_POLICY, domain, mw_text_safe(look->arena, joined, strlen(joined), POLICY_SHOWN), NULL);
     const struct mw_mtasts_policy *policy = mw_mtasts_read_policy(look->arena, fetched->body, fetched->body_bytes, &flaw);
     if (!policy) {
         mw_tell_text(look, MW_F_MTASTS_FLAW, domain, flaw.why, mw_printf(look->arena, "line %d: %s", flaw.line, flaw.where));

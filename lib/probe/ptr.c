@@ -36,9 +36,7 @@ static void got_ptr(struct mw_look *look, const struct mw_dns_answer *answer, vo
 
 static bool is_public(const struct mw_look *look)
 {
-    const char *kind = mw_address_kind(look->why->about);
-    /* Test networks stand for public ones where somebody tests. */
-    return !kind || mw_text_same(kind, "documentation") || mw_text_same(kind, "benchmark");
+    return !mw_lookup_is_private(look->why->about);
 }
 
 static void start(struct mw_look *look)

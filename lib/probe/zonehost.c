@@ -1,5 +1,5 @@
-/* The addresses of an exchange at the servers of its own zone, asked where the resolver gave none, or one that the Internet cannot reach: is the record missing, or does the
- * resolver fail, or show another view? */
+/* The addresses of a mail host at the servers of its own zone: is a record missing, or does the resolver fail, or show another view? Hosts of the domain are always
+ * asked for; those of others only where the resolver gave no address, or one that the Internet cannot reach. */
 #include "lookup.h"
 
 #include <string.h>
@@ -64,15 +64,28 @@ static void got_cut(struct mw_look *look, const struct mw_cut *cut)
     look->remark = "the resolver names no zone of the host";
 }
 
-static bool is_doubtful(const struct mw_look *look)
+static bool is_private(const struct mw_look *look)
 {
-    if (!mw_text_same(look->why->text, MW_OK))
-        return true;
     const struct mw_fact *address = mw_fact_find(look->facts, MW_F_DNS_ADDRESS, look->why->about);
     for (; address; address = mw_fact_find_next(look->facts, address))
-        if (mw_address_kind(address->text))
+        if (mw_lookup_is_private(address->text))
             return true;
     return false;
+}
+
+/* A host that was only guessed need not exist. */
+static bool is_guess(const struct mw_look *look)
+{
+    const struct mw_fact *source = mw_fact_find(look->facts, MW_F_SERVICE_SOURCE, look->why->about);
+    return source && mw_text_same(source->text, "guess");
+}
+
+static bool is_worth_it(const struct mw_look *look)
+{
+    const char *target = mw_lookup_target(look);
+    if (look->why->id == MW_F_SERVICE_END && is_guess(look))
+        return false;
+    return !mw_text_same(look->why->text, MW_OK) || is_private(look) || (target && mw_domain_is_under(look->why->about, target));
 }
 
 static void start(struct mw_look *look)
@@ -82,11 +95,22 @@ static void start(struct mw_look *look)
 
 const struct mw_probe mw_probe_zonehost = {
     .name = "zonehost",
-    .says = N_("Asks the servers of an exchange's own zone for its addresses, where the resolver gave no good one."),
+    .says = N_("Asks the servers of an exchange's own zone for its addresses."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_EXCHANGE_END,
     .tells = {MW_F_ZONE_ADDRESS_END, MW_F_ZONE_ADDRESS},
     .ends = MW_F_ZONE_HOST_END,
-    .when = is_doubtful,
+    .when = is_worth_it,
+    .start = start,
+};
+
+const struct mw_probe mw_probe_zonehost_service = {
+    .name = "zonehost",
+    .says = N_("Does the same for each host for mail programs."),
+    .legs = MW_ALL_LEGS,
+    .wants = MW_F_SERVICE_END,
+    .tells = {MW_F_ZONE_ADDRESS_END, MW_F_ZONE_ADDRESS},
+    .ends = MW_F_ZONE_HOST_END,
+    .when = is_worth_it,
     .start = start,
 };
