@@ -323,7 +323,8 @@ const char *mw_login_first(struct mw_talk *talk, struct mw_login *login)
 
 const char *mw_login_answer(struct mw_talk *talk, struct mw_login *login, const char *challenge)
 {
-    const char *answer = strlen(challenge) <= CHALLENGE_CEILING ? step(talk, login, *challenge ? challenge : NULL) : NULL;
+    const char *words = mw_text_trim(mw_talk_look(talk)->arena, challenge); /* an empty challenge is a blank with some servers */
+    const char *answer = strlen(words) <= CHALLENGE_CEILING ? step(talk, login, *words ? words : NULL) : NULL;
     return answer ? answer : "*";
 }
 

@@ -30,15 +30,22 @@ static const char *domain_of(const char *mailbox)
     return at ? at + 1 : NULL;
 }
 
-/* An exchange of the outside recipient is asked for that recipient, ours for the mailbox that the question is about. */
+/* An exchange of the outside recipient is asked for that recipient, ours for the mailbox that the question is about, a host that was named for either. */
+static const char *wanted_recipient(struct mw_talk *talk)
+{
+    const struct mw_asked *asked = mw_talk_look(talk)->asked;
+    if (is_value(talk, "recipient") || (is_value(talk, "target") && !asked->mailbox)) {
+        return asked->to;
+    }
+    return asked->mailbox;
+}
+
+/* The mailbox's own mail does not leave by this machine, so its name as a sender would only prove SPF. */
 static void choose_envelope(struct mw_talk *talk, struct talk_state *state)
 {
     const struct mw_look *look = mw_talk_look(talk);
-    const struct mw_asked *asked = look->asked;
-    bool outside = is_value(talk, "recipient");
-    const char *wanted = outside ? asked->to : asked->mailbox;
-    const char *domain = outside ? domain_of(asked->to) : asked->domain;
-    const char *from = outside ? NULL : asked->from; /* the mailbox's own mail does not leave by this machine: its name would only prove SPF */
+    const char *wanted = wanted_recipient(talk), *domain = wanted ? domain_of(wanted) : look->asked->domain;
+    const char *from = is_value(talk, "recipient") ? NULL : look->asked->from;
     state->recipient = wanted && mw_hello_can_say(&state->hello, wanted) ? wanted : NULL;
     state->postmaster = domain ? mw_printf(look->arena, "postmaster@%s", domain) : NULL;
     state->sender = from && mw_hello_can_say(&state->hello, from) ? from : "";

@@ -14,6 +14,7 @@ struct scene {
     const struct mw_probe *probe;
     const char *place;   /* value of the endpoint fact */
     const char *mailbox; /* NULL: alice@example.org; "": none, the domain alone */
+    const char *domain;  /* NULL: example.org; "": none */
     const char *password, *from, *to;
     struct fake_server server;
     const char *said;
@@ -87,6 +88,11 @@ static const struct scene scenes[] = {
     { .name = "the outside recipient's exchange", .probe = &mw_probe_smtp, .place = "recipient", .from = "bob@example.com", .to = "carol@example.com",
       .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n550 no\r\n250 ok\r\n"},
       .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<carol@example.com>|RCPT TO:<postmaster@example.com>", .facts = "smtp.rcpt.to=carol@example.com" },
+    { .name = "a host that was named, and no address", .probe = &mw_probe_smtp, .place = "target", .mailbox = "", .domain = "",
+      .server = {.bytes = GREETING EHLO_PLAIN}, .said = "EHLO probe.example.net", .facts = "smtp.mail!" },
+    { .name = "a host that was named, and a recipient", .probe = &mw_probe_smtp, .place = "target", .mailbox = "", .domain = "", .to = "carol@example.com",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n550 no\r\n250 ok\r\n"},
+      .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<carol@example.com>|RCPT TO:<postmaster@example.com>", .facts = "smtp.rcpt=550 no" },
     { .name = "postmaster is who was asked about", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "postmaster@example.org",
       .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n550 no\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<postmaster@example.org>",
       .facts = "smtp.rcpt=550 no\nsmtp.rcpt.postmaster!" },
@@ -220,8 +226,8 @@ static const struct scene scenes[] = {
 
 static struct mw_asked asked_of(const struct scene *scene)
 {
-    const char *mailbox = scene->mailbox ? scene->mailbox : "alice@example.org";
-    return (struct mw_asked){.legs = MW_ALL_LEGS, .mailbox = *mailbox ? mailbox : NULL, .domain = "example.org", .password = scene->password, .from = scene->from,
+    const char *mailbox = scene->mailbox ? scene->mailbox : "alice@example.org", *domain = scene->domain ? scene->domain : "example.org";
+    return (struct mw_asked){.legs = MW_ALL_LEGS, .mailbox = *mailbox ? mailbox : NULL, .domain = *domain ? domain : NULL, .password = scene->password, .from = scene->from,
                              .to = scene->to, .insecure_login = scene->insecure, .ehlo_name = "probe.example.net"};
 }
 
@@ -329,6 +335,19 @@ static void none_after_a_refusal(void **state)
     unit_same(told(*state, facts, MW_F_POP3_LOGIN_SKIPPED), MW_LOGIN_REFUSED, "POP3 after IMAP was refused");
 }
 
+/* A server in trouble has not judged the credentials. */
+static void trouble_is_no_refusal(void **state)
+{
+    static const char *const answers[] = {"NO [UNAVAILABLE] later", "BYE go away", "NO [LIMIT] too many"};
+    for (size_t i = 0; i < MW_COUNT(answers); i++) {
+        struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_POP3S, HOST "[192.0.2.1]:995", "published");
+        struct fake_seen seen = {0};
+        mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_IMAP_LOGIN, .about = HOST "[192.0.2.1]:993", .text = answers[i], .at = 1});
+        run(*state, facts, &pop3, HOST "[192.0.2.1]:995", &seen);
+        unit_same(seen.said, "CAPA|USER alice@example.org", answers[i]);
+    }
+}
+
 /* A port that is only tried leaves the login to a published one that is on its way, and takes it where that one has failed. */
 static void the_published_endpoint_is_preferred(void **state)
 {
@@ -394,7 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         UNIT(scenes_are_played),   UNIT(every_prefix_is_survived),          UNIT(one_login_a_service),
         UNIT(none_after_a_refusal), UNIT(the_published_endpoint_is_preferred), UNIT(only_to_hosts_that_were_asked_for),
-        UNIT(no_line_end_in_a_command), UNIT(exchanges_matter_to_their_leg),
+        UNIT(no_line_end_in_a_command), UNIT(trouble_is_no_refusal), UNIT(exchanges_matter_to_their_leg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
