@@ -126,7 +126,7 @@ const char *mw_settings_host(struct settings *settings, const char *text)
     return mw_text_lower(settings->arena, mw_settings_text(settings, mw_text_trim(settings->arena, text)));
 }
 
-bool mw_settings_port(struct settings *settings, const char *text, int *port)
+bool mw_settings_number(struct settings *settings, const char *text, int *port)
 {
     long number;
     if (!mw_text_number(text, 1, 65535, &number))

@@ -54,7 +54,7 @@ static bool set_host(struct settings *s, struct section *section, const char *va
 
 static bool set_port(struct settings *s, struct section *section, const char *value)
 {
-    return mw_settings_port(s, value, &section->account->port);
+    return mw_settings_number(s, value, &section->account->port);
 }
 
 static bool set_user(struct settings *s, struct section *section, const char *value)

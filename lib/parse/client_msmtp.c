@@ -106,7 +106,7 @@ static bool check_value(struct settings *s, const char *command, const char *val
     if (is_switch(command))
         return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 || mw_settings_flaw(s, "neither on nor off", value);
     if (strcmp(command, "port") == 0)
-        return mw_settings_port(s, value, &port);
+        return mw_settings_number(s, value, &port);
     return *value || strcmp(command, "host") != 0 || mw_settings_flaw(s, "a value is missing", command);
 }
 

@@ -25,7 +25,7 @@ bool mw_settings_flaw(struct settings *settings, const char *why, const char *wh
 /* What the file says, as it may be kept and shown. */
 const char *mw_settings_text(struct settings *settings, const char *text);
 const char *mw_settings_host(struct settings *settings, const char *text);
-bool mw_settings_port(struct settings *settings, const char *text, int *port);
+bool mw_settings_number(struct settings *settings, const char *text, int *port);
 const char *mw_settings_upper(struct mw_arena *arena, const char *text);
 
 bool mw_thunderbird_read(struct settings *settings);
