@@ -35,6 +35,7 @@ struct mw_finding {
 struct mw_not_tested {
     const char *what; /* id of the cause */
     const char *why;  /* one sentence, translated */
+    bool on_request;  /* it would be tested if the user gave more; `why` says what */
 };
 
 enum mw_state { MW_S_OK, MW_S_DEGRADED, MW_S_BROKEN, MW_S_UNKNOWN };

@@ -128,7 +128,7 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
     paragraph(page, 3, PLAIN, finding->says);
     put_evidence(page, finding);
     put_fixes(page, finding);
-    paragraph(page, 3, PLAIN, mw_printf(page->arena, _("Who must act: %s. To see whether it is mended: %s"), mw_words_owner(finding->cause->owner), finding->verify));
+    paragraph(page, 3, PLAIN, mw_printf(page->arena, "%s %s", _("Who must act:"), mw_words_owner(finding->cause->owner)));
     put_followers(page, finding);
     put_alikes(page, finding);
     paragraph(page, 3, DIM,
@@ -153,6 +153,16 @@ static void put_advice(const struct page *page, const struct mw_report *report)
     }
 }
 
+/* One command checks all, so it is said once. */
+static void put_verify(const struct page *page, const struct mw_report *report)
+{
+    if (!report->count)
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, PLAIN, _("To see whether it is mended:"));
+    snippet(page, report->findings[0].verify);
+}
+
 static bool said_before(const struct mw_report *report, size_t at)
 {
     for (size_t i = 0; i < at; i++)
@@ -171,21 +181,39 @@ static const char *ids_of(const struct page *page, const struct mw_report *repor
     return mw_list_join(page->arena, &ids, ", ");
 }
 
+static void put_reason(const struct page *page, const struct mw_report *report, const char *why)
+{
+    size_t count;
+    const char *ids = ids_of(page, report, why, &count);
+    paragraph(page, 3, PLAIN,
+              page->options->verbose || count <= 3 ? mw_printf(page->arena, "%s (%s)", why, ids)
+                                                   : mw_printf(page->arena, mw_lang_plural("%s (%zu cause)", "%s (%zu causes)", count), why, count));
+}
+
+static void put_not_reached(const struct page *page, size_t count)
+{
+    if (count)
+        paragraph(page, 3, PLAIN,
+                  mw_printf(page->arena, mw_lang_plural("%zu cause, as what would show it was not reached or did not answer (--verbose tells more).",
+                                                        "%zu causes, as what would show them was not reached or did not answer (--verbose tells more).", count),
+                            count));
+}
+
+/* First what the user can have tested by giving more; the rest one by one with --verbose alone. */
 static void put_not_tested(const struct page *page, const struct mw_report *report)
 {
+    size_t not_reached = 0;
     if (!report->not_tested_count)
         return;
     fputc('\n', page->out);
     paragraph(page, 0, BOLD, _("Not tested"));
     for (size_t i = 0; i < report->not_tested_count; i++) {
-        size_t count;
-        if (said_before(report, i))
-            continue;
-        const char *why = report->not_tested[i].why, *ids = ids_of(page, report, why, &count);
-        paragraph(page, 3, PLAIN,
-                  page->options->verbose || count <= 3 ? mw_printf(page->arena, "%s (%s)", why, ids)
-                                                       : mw_printf(page->arena, mw_lang_plural("%s (%zu cause)", "%s (%zu causes)", count), why, count));
+        if (!page->options->verbose && !report->not_tested[i].on_request)
+            not_reached++;
+        else if (!said_before(report, i))
+            put_reason(page, report, report->not_tested[i].why);
     }
+    put_not_reached(page, not_reached);
 }
 
 static void put_ruled_out(const struct page *page, const struct mw_report *report)
@@ -233,6 +261,7 @@ bool mw_format_text(const struct mw_report *report, const struct mw_format_optio
         if (report->findings[i].severity != MW_ADVICE)
             put_finding(&page, &report->findings[i], ++number);
     put_advice(&page, report);
+    put_verify(&page, report);
     put_not_tested(&page, report);
     if (options->verbose) {
         put_ruled_out(&page, report);

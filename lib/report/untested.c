@@ -26,6 +26,14 @@ static const struct {
     {MW_F_MTASTS_RECORD, N_("There is no MTA-STS record.")},
 };
 
+static bool is_on_request(enum mw_fact_id lacks)
+{
+    for (size_t i = 0; i < MW_COUNT(wanting); i++)
+        if (wanting[i].fact == lacks)
+            return true;
+    return false;
+}
+
 static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
 {
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
@@ -52,7 +60,8 @@ void mw_make_untested(struct mw_making *making)
             mw_list_add(making->arena, &making->report->ruled_out, tried->cause->id);
         else
             not_tested[count++] = (struct mw_not_tested){
-                tried->cause->id, tried->tested == MW_NOT_TOLD ? why_not_told(making, tried->lacks) : why_no_answer(making, tried->silent)};
+                tried->cause->id, tried->tested == MW_NOT_TOLD ? why_not_told(making, tried->lacks) : why_no_answer(making, tried->silent),
+                tried->tested == MW_NOT_TOLD && is_on_request(tried->lacks)};
     }
     making->report->not_tested = not_tested;
     making->report->not_tested_count = count;
