@@ -421,13 +421,22 @@ static bool answers_unchecked(struct mw_judge *judge, const char *name)
     return end && mw_seen_answered(end) && !mw_seen_failed(end);
 }
 
+/* A resolver that finds even the root bogus has a wrong key or clock of its own: its word on a domain proves nothing. */
+static bool distrusts_the_root(struct mw_judge *judge)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_END)
+        if (mw_seen_value(end, "servfail"))
+            return true;
+    return false;
+}
+
 /* What was found here goes first; without it the resolver's own word (RFC 8914) counts, where the answer comes once nobody checks. */
 static void flawed(struct mw_judge *judge, const char *flaw, int ede)
 {
     MW_EACH (found, judge, MW_F_DNSSEC_FLAW)
         if (mw_seen_value(found, flaw))
             found_flaw(judge, found, 0.95);
-    if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL))
+    if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL) || distrusts_the_root(judge))
         return;
     MW_EACH (error, judge, MW_F_DNSSEC_EDE)
         if (error->number == ede && answers_unchecked(judge, error->about) && mw_fact_find(mw_judge_facts(judge), MW_F_DNSSEC_EDE, error->about) == error)

@@ -17,12 +17,12 @@ static void got_ns(struct mw_look *look, const struct mw_dns_answer *answer, voi
         cut->got(look, cut);
 }
 
-static void ask_ns(struct mw_look *look, struct mw_cut *cut, bool checking_disabled)
+static void ask_ns(struct mw_look *look, struct mw_cut *cut)
 {
     for (size_t i = 0; i < cut->count; i++) {
         struct cut_question *question = MW_NEW(look->arena, struct cut_question);
         *question = (struct cut_question){cut, i};
-        mw_look_ask_as(look, &(struct mw_question){.name = cut->names[i], .type = MW_NS, .checking_disabled = checking_disabled}, got_ns, question);
+        mw_look_ask_as(look, &(struct mw_question){.name = cut->names[i], .type = MW_NS, .checking_disabled = cut->checking_disabled}, got_ns, question);
     }
 }
 
@@ -30,11 +30,20 @@ void mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled,
 {
     struct mw_cut *cut = MW_NEW(look->arena, struct mw_cut);
     cut->got = got;
+    cut->checking_disabled = checking_disabled;
     for (const char *at = mw_strdup(look->arena, name); at && cut->count < MW_CUT_NAMES; at = mw_lookup_above(at))
         cut->names[cut->count++] = at;
     cut->names[cut->count - 1] = ".";
     cut->waiting = cut->count;
-    ask_ns(look, cut, checking_disabled);
+    ask_ns(look, cut);
+}
+
+bool mw_cut_find_unchecked(struct mw_look *look, const struct mw_cut *cut)
+{
+    bool helps = !cut->checking_disabled && cut->ns[0]->status == MW_DNS_SERVFAIL;
+    if (helps)
+        mw_cut_find(look, cut->names[0], true, cut->got);
+    return helps;
 }
 
 /* An NS answer through a CNAME is of another zone; NODATA with the SOA of the name itself is a zone without NS at its apex. */
@@ -102,19 +111,21 @@ static void got_address(struct mw_look *look, const struct mw_dns_answer *answer
         all_in(look, lookup);
 }
 
-void mw_cut_servers(struct mw_look *look, const struct mw_dns_answer *ns, mw_cut_got_servers *got, void *tag)
+void mw_cut_servers(struct mw_look *look, const struct mw_cut *cut, size_t zone, mw_cut_got_servers *got, void *tag)
 {
     struct servers_lookup *lookup = MW_NEW(look->arena, struct servers_lookup);
     lookup->got = got;
     lookup->tag = tag;
     const struct mw_record *record;
     size_t hosts = 0;
-    for (size_t i = 0; hosts < MW_SERVERS && (record = mw_dns_next(ns, MW_NS, &i)); hosts++) {
+    for (size_t i = 0; hosts < MW_SERVERS && (record = mw_dns_next(cut->ns[zone], MW_NS, &i)); hosts++) {
         struct server_question *question = MW_NEW(look->arena, struct server_question);
         *question = (struct server_question){.lookup = lookup, .host = record->name};
         lookup->waiting += 2;
-        mw_look_ask(look, record->name, MW_A, got_address, question);
-        mw_look_ask(look, record->name, MW_AAAA, got_address, question);
+        struct mw_question asked = {.name = record->name, .type = MW_A, .checking_disabled = cut->checking_disabled};
+        mw_look_ask_as(look, &asked, got_address, question);
+        asked.type = MW_AAAA;
+        mw_look_ask_as(look, &asked, got_address, question);
     }
     if (!hosts)
         got(look, &lookup->servers, tag);

@@ -10,22 +10,41 @@ static const char *const guesses[] = {"mail", "imap", "smtp", "pop3", "pop"};
 
 struct guess {
     unsigned waiting;
-    bool any; /* a guessed name exists */
     struct mw_list wildcard; /* addresses of a name that cannot exist */
+    struct mw_list hosts, addresses; /* guessed names and theirs, side by side */
 };
 
-static void maybe_exchanges(struct mw_look *look, const struct guess *guess);
-
 /* --- guessed names --- */
+
+/* Exchanges below the domain may serve its users too; those of a big provider do not, and are the last resort. */
+static void tell_exchanges(struct mw_look *look, bool any)
+{
+    const char *domain = look->why->about;
+    for (const struct mw_fact *host = mw_fact_first(look->facts, MW_F_MX_HOST); host; host = mw_fact_next(look->facts, host)) {
+        const struct mw_fact *of = mw_fact_find(look->facts, MW_F_MX_HOST_OF, host->about);
+        if (of && mw_text_same(of->text, domain) && (mw_domain_is_under(host->about, domain) || !any))
+            mw_service_host_tell(look, host->about, "guess", NULL);
+    }
+}
+
+static void finish(struct mw_look *look, const struct guess *guess)
+{
+    bool any = false;
+    for (size_t i = 0; i < guess->hosts.count; i++)
+        if (!mw_list_has(&guess->wildcard, guess->addresses.items[i])) {
+            any = true;
+            mw_service_host_tell(look, guess->hosts.items[i], "guess", NULL);
+        }
+    tell_exchanges(look, any);
+    look->outcome = mw_fact_first(look->facts, MW_F_SERVICE_HOST) ? "guessed" : "not found";
+}
 
 static void got_address(struct mw_look *look, const char *host, const char *address, const struct mw_fact *told, void *tag)
 {
     (void)told;
     struct guess *guess = tag;
-    if (mw_list_has(&guess->wildcard, address))
-        return;
-    guess->any = true;
-    mw_service_host_tell(look, host, "guess", NULL);
+    mw_list_add(look->arena, &guess->hosts, host);
+    mw_list_add(look->arena, &guess->addresses, address);
 }
 
 static void looked_up(struct mw_look *look, const char *host, const char *outcome, void *tag)
@@ -33,19 +52,7 @@ static void looked_up(struct mw_look *look, const char *host, const char *outcom
     (void)host, (void)outcome;
     struct guess *guess = tag;
     if (--guess->waiting == 0)
-        maybe_exchanges(look, guess);
-}
-
-/* Exchanges below the domain may serve its users too; those of a big provider do not, and the domain's own address is the last resort. */
-static void maybe_exchanges(struct mw_look *look, const struct guess *guess)
-{
-    const char *domain = look->why->about;
-    for (const struct mw_fact *host = mw_fact_first(look->facts, MW_F_MX_HOST); host; host = mw_fact_next(look->facts, host)) {
-        const struct mw_fact *of = mw_fact_find(look->facts, MW_F_MX_HOST_OF, host->about);
-        if (of && mw_text_same(of->text, domain) && (mw_domain_is_under(host->about, domain) || !guess->any))
-            mw_service_host_tell(look, host->about, "guess", NULL);
-    }
-    look->outcome = mw_fact_first(look->facts, MW_F_SERVICE_HOST) ? "guessed" : "not found";
+        finish(look, guess);
 }
 
 static void got_wildcard(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
@@ -56,7 +63,13 @@ static void got_wildcard(struct mw_look *look, const struct mw_dns_answer *answe
         mw_list_add(look->arena, &guess->wildcard, record->address);
     if (mw_lookup_is_settled(answer->status))
         mw_tell_yes(look, MW_F_DNS_WILDCARD, look->why->about, guess->wildcard.count, NULL);
-    guess->waiting = MW_COUNT(guesses);
+    looked_up(look, NULL, NULL, guess);
+}
+
+static void ask_guesses(struct mw_look *look, struct guess *guess)
+{
+    guess->waiting = MW_COUNT(guesses) + 1;
+    mw_look_ask(look, mw_printf(look->arena, "no-such-name-mailwhy.%s", look->why->about), MW_A, got_wildcard, guess);
     for (size_t i = 0; i < MW_COUNT(guesses); i++)
         mw_lookup_host(look, mw_printf(look->arena, "%s.%s", guesses[i], look->why->about), got_address, looked_up, guess);
 }
@@ -73,13 +86,11 @@ static bool is_named(struct mw_look *look)
 
 static void got_published(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
-    (void)answer;
     struct guess *guess = tag;
-    if (--guess->waiting)
-        return;
-    if (is_named(look))
-        return;
-    mw_look_ask(look, mw_printf(look->arena, "no-such-name-mailwhy.%s", look->why->about), MW_A, got_wildcard, guess);
+    if (!mw_lookup_is_settled(answer->status)) /* settings may be published: no guess */
+        look->outcome = mw_dns_status_name(answer->status);
+    if (--guess->waiting == 0 && mw_text_same(look->outcome, MW_OK) && !is_named(look))
+        ask_guesses(look, guess);
 }
 
 static void start(struct mw_look *look)

@@ -39,9 +39,12 @@ struct mw_cut {
     const char *names[MW_CUT_NAMES]; /* the name itself first; the root last */
     const struct mw_dns_answer *ns[MW_CUT_NAMES];
     size_t count, waiting;
+    bool checking_disabled; /* asked so, and the servers' addresses too */
     void (*got)(struct mw_look *look, const struct mw_cut *cut);
 };
 void mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled, void (*got)(struct mw_look *look, const struct mw_cut *cut));
+/* The same again without validation, where no zone was found as the resolver fails; false: that was done, or would not help. */
+bool mw_cut_find_unchecked(struct mw_look *look, const struct mw_cut *cut);
 /* The first at or behind `from` that is a zone; -1: none. */
 int mw_cut_zone(const struct mw_cut *cut, int from);
 
@@ -55,9 +58,9 @@ struct mw_servers {
     size_t count;
     const char *outcome; /* of looking up their names, where there is none */
 };
-/* Addresses of at most MW_SERVERS of the zone's servers, different hosts first; no family without a route. */
+/* Addresses of at most MW_SERVERS of the servers of the zone with that index, different hosts first; no family without a route. */
 typedef void mw_cut_got_servers(struct mw_look *look, const struct mw_servers *servers, void *tag);
-void mw_cut_servers(struct mw_look *look, const struct mw_dns_answer *ns, mw_cut_got_servers *got, void *tag);
+void mw_cut_servers(struct mw_look *look, const struct mw_cut *cut, size_t zone, mw_cut_got_servers *got, void *tag);
 /* Can an address of that family be asked at all: route, and not excluded by an option? */
 bool mw_lookup_can_reach(const struct mw_look *look, const char *address);
 /* Is it an address that the Internet cannot reach? Test networks (documentation, benchmark) stand for public ones where somebody tests. */

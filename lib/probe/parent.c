@@ -99,6 +99,8 @@ static void got_cut(struct mw_look *look, const struct mw_cut *cut)
 {
     int own = own_zone(cut);
     int above = own < 0 ? -1 : mw_cut_zone(cut, own + 1);
+    if (above < 0 && mw_cut_find_unchecked(look, cut))
+        return;
     if (above < 0) {
         look->outcome = MW_SKIPPED;
         look->remark = "the resolver names no zone above";
@@ -111,7 +113,7 @@ static void got_cut(struct mw_look *look, const struct mw_cut *cut)
     const struct mw_record *record;
     for (size_t i = 0; (record = mw_dns_next(cut->ns[own], MW_NS, &i));)
         tell_name_server(look, parent, record->name);
-    mw_cut_servers(look, cut->ns[above], got_servers, parent);
+    mw_cut_servers(look, cut, (size_t)above, got_servers, parent);
 }
 
 static void start(struct mw_look *look)

@@ -57,9 +57,11 @@ static void got_cut(struct mw_look *look, const struct mw_cut *cut)
 {
     int zone = mw_cut_zone(cut, 0);
     if (zone >= 0) {
-        mw_cut_servers(look, cut->ns[zone], got_servers, NULL);
+        mw_cut_servers(look, cut, (size_t)zone, got_servers, NULL);
         return;
     }
+    if (mw_cut_find_unchecked(look, cut))
+        return;
     look->outcome = MW_SKIPPED;
     look->remark = "the resolver names no zone of the host";
 }
