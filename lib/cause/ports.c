@@ -88,6 +88,11 @@ bool mw_port_is_wanted(struct mw_judge *judge, const char *about)
     return false;
 }
 
+bool mw_port_matters(struct mw_judge *judge, const char *about)
+{
+    return mw_port_is_wanted(judge, about) || (mw_port_role(judge, about, "tried") && !mw_port_other_works(judge, about));
+}
+
 unsigned mw_port_legs(struct mw_judge *judge, const char *about)
 {
     const struct mw_port_kind *kind = mw_port_kind(judge, about);
@@ -116,6 +121,28 @@ const char *mw_port_place(struct mw_judge *judge, const char *about)
     struct mw_arena *arena = mw_judge_arena(judge);
     struct mw_about parts = mw_about_read(arena, about);
     return mw_about_endpoint(arena, parts.host, NULL, parts.port);
+}
+
+const struct mw_fact *mw_port_next_at(struct mw_judge *judge, const char *host, int port, const struct mw_fact *before)
+{
+    for (const struct mw_fact *at = mw_port_next(judge, before); at; at = mw_port_next(judge, at)) {
+        struct mw_about parts = mw_about_read(mw_judge_arena(judge), at->about);
+        const char *name = *parts.host ? parts.host : parts.address;
+        if (mw_text_same(name, host) && (!port || parts.port == port)) {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+void mw_port_prove(struct mw_judge *judge, struct mw_instance *instance, const char *about)
+{
+    const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    mw_proof(instance, mw_know(judge, MW_F_TCP_END, about));
+    mw_proof(instance, mw_know(judge, MW_F_TLS_END, about));
+    if (kind) {
+        mw_proof(instance, mw_know(judge, kind->end, about));
+    }
 }
 
 const struct mw_fact *mw_port_certificate_flaw(struct mw_judge *judge, const char *about)
@@ -158,7 +185,8 @@ const char *mw_port_other_works(struct mw_judge *judge, const char *about)
     const struct mw_port_kind *kind = mw_port_kind(judge, about);
     for (const struct mw_fact *port = NULL; kind && (port = mw_port_next(judge, port));) {
         const struct mw_port_kind *other = &kinds[kind_of(port->id)];
-        if (other->service == kind->service && !mw_text_same(port->about, about) && same_side(judge, kind, port->about, about) && works(judge, other, port->about)) {
+        bool is_other = other->service == kind->service && !mw_text_same(port->about, about) && same_side(judge, kind, port->about, about);
+        if (is_other && works(judge, other, port->about)) {
             return port->about;
         }
     }

@@ -24,12 +24,19 @@ const struct mw_fact *mw_port_next(struct mw_judge *judge, const struct mw_fact 
 bool mw_port_role(struct mw_judge *judge, const char *about, const char *role);
 /* Somebody is told to use it: an exchange, or a port that is published, configured or the target. */
 bool mw_port_is_wanted(struct mw_judge *judge, const char *about);
+/* A fault there is one: the port is wanted, or it was tried on a known host and no port of the service works anywhere. A guessed host proves nothing. */
+bool mw_port_matters(struct mw_judge *judge, const char *about);
 /* The legs that stop where it fails. */
 unsigned mw_port_legs(struct mw_judge *judge, const char *about);
 const char *mw_port_host(struct mw_judge *judge, const char *about);
 int mw_port_number(struct mw_judge *judge, const char *about);
 /* "host:port" of an endpoint. */
 const char *mw_port_place(struct mw_judge *judge, const char *about);
+
+/* The next endpoint of that host (any port: 0) behind `before`. */
+const struct mw_fact *mw_port_next_at(struct mw_judge *judge, const char *host, int port, const struct mw_fact *before);
+/* Adds what is known of a connection there: how it, the handshake and the conversation ended. */
+void mw_port_prove(struct mw_judge *judge, struct mw_instance *instance, const char *about);
 
 /* The conversation there came to its end, over TLS with a good certificate where the service is for clients. */
 bool mw_port_works(struct mw_judge *judge, const char *about);
@@ -42,8 +49,8 @@ const struct mw_fact *mw_port_certificate_flaw(struct mw_judge *judge, const cha
 const struct mw_fact *mw_port_enforced(struct mw_judge *judge, const char *about);
 const struct mw_fact *mw_port_dane(struct mw_judge *judge, const char *about);
 
-/* Weighs a fault that breaks the endpoint: `worst` where nothing else of the service works, else MW_DEGRADES at most; on the endpoint's own legs. A port that is
- * published, configured or the target is not replaced by another, for its users do not know of that one. */
+/* Weighs a fault that breaks the endpoint: `worst` where nothing else of the service works, else MW_DEGRADES at most; on the endpoint's own legs. A port that
+ * is published, configured or the target is not replaced by another, for its users do not know of that one. */
 void mw_port_weigh(struct mw_judge *judge, struct mw_instance *instance, const char *about, enum mw_severity worst);
 
 /* Whole SMTP code ("550 …"), or 0; and its first digit. */

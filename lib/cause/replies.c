@@ -6,7 +6,10 @@
 #include <regex.h>
 #include <string.h>
 
-enum owner { ALL, GMAIL, MICROSOFT, YAHOO, ICLOUD, NETEASE, TENCENT, ALIYUN, SINA, SOHU, CN21, TOM, ZOHO, YANDEX, MAILRU, MIMECAST, LOGIN, STORE, WORDS, CODES };
+enum owner {
+    ALL, GMAIL, MICROSOFT, YAHOO, ICLOUD, NETEASE, TENCENT, ALIYUN, SINA, SOHU, CN21, TOM, ZOHO, YANDEX, MAILRU, MIMECAST,
+    LOGIN, STORE, WORDS, CODES
+};
 enum where { HOME, ANY };
 
 static const struct row {
@@ -301,7 +304,13 @@ static bool is_refusal(const struct source *source, const char *text)
     if (source->is_smtp) {
         return text[0] == '4' || text[0] == '5';
     }
-    return source->id == MW_F_IMAP_BYE || mw_text_starts(text, "NO") || mw_text_starts(text, "BAD") || mw_text_starts(text, "-ERR") || mw_text_find(text, "* BYE");
+    static const char *const begins[] = {"NO", "BAD", "BYE", "-ERR"};
+    for (size_t i = 0; i < MW_COUNT(begins); i++) {
+        if (mw_text_starts(text, begins[i])) {
+            return true;
+        }
+    }
+    return source->id == MW_F_IMAP_BYE;
 }
 
 static enum owner provider_by(const char *words)
@@ -372,7 +381,8 @@ const char *mw_reply_cause(struct mw_arena *arena, enum mw_fact_id id, const cha
 /* Said by an exchange, these are about the address, name or rate of the place that speaks to it. */
 static bool is_about_the_caller(const char *cause)
 {
-    static const char *const begins[] = {"rep.", "spf.", "dkim.", "dmarc.", "net.", "dns.", "smtp.helo.", "smtp.rate.ip", "smtp.concurrency", "smtp.session.too_many", "tls."};
+    static const char *const begins[] = {"rep.", "spf.", "dkim.", "dmarc.", "net.", "dns.", "tls.", "smtp.helo.", "smtp.rate.ip",
+                                         "smtp.concurrency", "smtp.session.too_many"};
     for (size_t i = 0; i < MW_COUNT(begins); i++) {
         if (mw_text_starts(cause, begins[i])) {
             return true;

@@ -16,8 +16,8 @@ const struct mw_said *mw_replies(struct mw_judge *judge);
 /* The first from `from` on that says `cause`, or NULL. */
 const struct mw_said *mw_reply_saying(const struct mw_said *from, const char *cause);
 
-/* Finds the cause once for each reply that says it, weighed by what the server is for. An exchange of the domain asked about that refuses the place that looks (its
- * address, name or rate) says nothing of the domain: advice. */
+/* Finds the cause once for each reply that says it, weighed by what the server is for. An exchange of the domain asked about that refuses the place that looks
+ * (its address, name or rate) says nothing of the domain: advice. */
 void mw_reply_found(struct mw_judge *judge, const char *cause);
 /* The same for one reply; the instance may be added to. */
 struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *said);

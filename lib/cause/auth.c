@@ -1,0 +1,695 @@
+/* Causes of a refused login, as SMTP, IMAP and POP3 servers say it, and of logins that cannot be made or should not be.
+ *
+ * One refused login proves little by itself: the words decide, and a login that works elsewhere with the same password takes "wrong password" back.
+ * RFC 4954, RFC 4422, RFC 5530, RFC 3206, RFC 6409, RFC 7628, RFC 8314. */
+#include "replies.h"
+#include "settings.h"
+
+#include <mailwhy/lang.h>
+
+#include <string.h>
+
+/* --- what is offered ----------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_submission(struct mw_judge *judge, const char *about)
+{
+    const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    return kind && kind->service == MW_SUBMISSION_SERVICE;
+}
+
+static void not_offered(struct mw_judge *judge)
+{
+    MW_EACH (offered, judge, MW_F_SMTP_AUTH) {
+        bool masked = mw_know(judge, MW_F_SMTP_MASKED, offered->about);
+        if (offered->list.count || masked || !is_submission(judge, offered->about) || !mw_port_matters(judge, offered->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, offered->about, offered);
+        mw_proof(instance, mw_know(judge, MW_F_SMTP_EXTENSIONS, offered->about));
+        mw_weight(instance, MW_BLOCKS, MW_SUBMIT);
+    }
+    mw_reply_found(judge, "auth.not_offered");
+}
+
+/* Mechanisms inside TLS, as SASL names them: SMTP's list, IMAP's AUTH=…, POP3's SASL line. False: not known. */
+static bool mechanisms_at(struct mw_judge *judge, const char *about, struct mw_list *mechanisms)
+{
+    struct mw_arena *arena = mw_judge_arena(judge);
+    const struct mw_fact *smtp = mw_know(judge, MW_F_SMTP_AUTH, about), *imap = mw_know(judge, MW_F_IMAP_CAPABILITY, about);
+    const struct mw_fact *pop3 = mw_know(judge, MW_F_POP3_CAPA, about), *fact = smtp ? smtp : imap ? imap : pop3;
+    for (size_t i = 0; fact && i < fact->list.count; i++) {
+        const char *item = fact->list.items[i];
+        if (smtp) {
+            mw_list_add(arena, mechanisms, item);
+        }
+        if (imap && mw_text_starts(item, "AUTH=")) {
+            mw_list_add(arena, mechanisms, item + strlen("AUTH="));
+        }
+        struct mw_list words = pop3 && mw_text_starts(item, "SASL ") ? mw_text_split(arena, item, " ") : (struct mw_list){0};
+        for (size_t j = 1; j < words.count; j++) {
+            mw_list_add(arena, mechanisms, words.items[j]);
+        }
+    }
+    return fact;
+}
+
+static bool has_word(const struct mw_list *list, const char *word)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (mw_text_same(list->items[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* IMAP's LOGIN and POP3's USER take a password without any mechanism. */
+static bool takes_plain_command(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *imap = mw_know(judge, MW_F_IMAP_CAPABILITY, about), *pop3 = mw_know(judge, MW_F_POP3_CAPA, about);
+    return (imap && !has_word(&imap->list, "LOGINDISABLED")) || (pop3 && has_word(&pop3->list, "USER"));
+}
+
+static bool only_oauth(struct mw_judge *judge, const char *about)
+{
+    struct mw_list mechanisms = {0};
+    if (!mechanisms_at(judge, about, &mechanisms) || !mechanisms.count || takes_plain_command(judge, about)) {
+        return false;
+    }
+    for (size_t i = 0; i < mechanisms.count; i++) {
+        if (!mw_text_same(mechanisms.items[i], "XOAUTH2") && !mw_text_same(mechanisms.items[i], "OAUTHBEARER")) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* clang-format off */
+/* What a client's setting stands for. */
+static const struct {
+    const char *setting;
+    const char *mechanisms[6];
+    bool plain_command; /* LOGIN or USER does as well */
+} methods[] = {
+    {"password",  {"PLAIN", "LOGIN", NULL},                                                            true},
+    {"encrypted", {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", NULL}, false},
+    {"kerberos",  {"GSSAPI", NULL},                                                                    false},
+    {"ntlm",      {"NTLM", NULL},                                                                      false},
+    {"oauth2",    {"XOAUTH2", "OAUTHBEARER", NULL},                                                    false},
+};
+/* clang-format on */
+
+static bool method_is_offered(struct mw_judge *judge, const char *setting, const char *about, const struct mw_list *offered)
+{
+    for (size_t i = 0; i < MW_COUNT(methods); i++) {
+        if (!mw_text_same(methods[i].setting, setting)) {
+            continue;
+        }
+        for (size_t j = 0; j < MW_COUNT(methods[i].mechanisms) && methods[i].mechanisms[j]; j++) {
+            if (has_word(offered, methods[i].mechanisms[j])) {
+                return true;
+            }
+        }
+        return methods[i].plain_command && takes_plain_command(judge, about);
+    }
+    return has_word(offered, setting) || (mw_text_same(setting, "LOGIN") && takes_plain_command(judge, about));
+}
+
+static bool is_choice(const char *auth)
+{
+    return *auth && !mw_text_same(auth, "none") && !mw_text_same(auth, "any");
+}
+
+static const struct mw_fact *offer(struct mw_judge *judge, const char *about)
+{
+    static const enum mw_fact_id ids[] = {MW_F_SMTP_AUTH, MW_F_IMAP_CAPABILITY, MW_F_POP3_CAPA};
+    for (size_t i = 0; i < MW_COUNT(ids); i++) {
+        if (mw_know(judge, ids[i], about)) {
+            return mw_know(judge, ids[i], about);
+        }
+    }
+    return NULL;
+}
+
+static void settings_found(struct mw_judge *judge, const struct mw_settings *settings, const char *about, const struct mw_list *offered)
+{
+    struct mw_instance *instance = mw_settings_found(judge, settings, MW_F_CONFIG_AUTH, MW_BLOCKS);
+    mw_proof(instance, offer(judge, about));
+    mw_place(instance, "offered", mw_list_join(mw_judge_arena(judge), offered, " "));
+    mw_place(instance, "method", settings->auth);
+}
+
+/* Settings whose login method the server does not have; `oauth`: it has nothing but OAuth. */
+static void methods_that_miss(struct mw_judge *judge, bool oauth)
+{
+    MW_EACH (host, judge, MW_F_CONFIG_HOST) {
+        struct mw_settings settings = mw_settings_read(judge, host);
+        for (const struct mw_fact *at = NULL; is_choice(settings.auth) && (at = mw_settings_port(judge, &settings, at));) {
+            struct mw_list offered = {0};
+            bool known = mechanisms_at(judge, at->about, &offered) && (offered.count || takes_plain_command(judge, at->about));
+            if (known && only_oauth(judge, at->about) == oauth && !method_is_offered(judge, settings.auth, at->about, &offered)) {
+                settings_found(judge, &settings, at->about, &offered);
+            }
+        }
+    }
+}
+
+static void mechanism_mismatch(struct mw_judge *judge)
+{
+    methods_that_miss(judge, false);
+    mw_reply_found(judge, "auth.mechanism.mismatch");
+}
+
+static void oauth_required(struct mw_judge *judge)
+{
+    static const enum mw_fact_id skipped[] = {MW_F_SMTP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_SKIPPED, MW_F_POP3_LOGIN_SKIPPED};
+    methods_that_miss(judge, true);
+    for (size_t i = 0; i < MW_COUNT(skipped); i++) {
+        MW_EACH (skip, judge, skipped[i]) {
+            if (only_oauth(judge, skip->about)) {
+                struct mw_instance *instance = mw_found(judge, skip->about, offer(judge, skip->about));
+                mw_proof(instance, skip);
+                mw_weight(instance, MW_BLOCKS, mw_port_legs(judge, skip->about));
+            }
+        }
+    }
+    mw_reply_found(judge, "auth.oauth_required");
+}
+
+/* --- before TLS ----------------------------------------------------------------------------------------------------------------------------- */
+
+/* The server there takes no password in clear: it wants TLS first. */
+static const struct mw_fact *wants_tls(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *imap = mw_know(judge, MW_F_IMAP_CAPABILITY_CLEAR, about), *pop3 = mw_know(judge, MW_F_POP3_CAPA_CLEAR, about);
+    const struct mw_fact *smtp = mw_know(judge, MW_F_SMTP_AUTH_CLEAR, about), *inside = mw_know(judge, MW_F_SMTP_AUTH, about);
+    if (imap) {
+        return has_word(&imap->list, "LOGINDISABLED") && has_word(&imap->list, "STARTTLS") ? imap : NULL;
+    }
+    if (pop3) {
+        return has_word(&pop3->list, "STLS") && !has_word(&pop3->list, "USER") ? pop3 : NULL;
+    }
+    return smtp && !smtp->list.count && inside && inside->list.count ? smtp : NULL;
+}
+
+static void tls_required(struct mw_judge *judge)
+{
+    MW_EACH (host, judge, MW_F_CONFIG_HOST) {
+        struct mw_settings settings = mw_settings_read(judge, host);
+        for (const struct mw_fact *at = NULL; mw_text_same(settings.security, "none") && (at = mw_settings_port(judge, &settings, at));) {
+            const struct mw_fact *proof = wants_tls(judge, at->about);
+            if (proof && !mw_text_same(settings.auth, "none")) {
+                mw_proof(mw_settings_found(judge, &settings, MW_F_CONFIG_SECURITY, MW_BLOCKS), proof);
+            }
+        }
+    }
+    mw_reply_found(judge, "auth.tls_required");
+}
+
+static bool is_loopback(struct mw_judge *judge, const char *about)
+{
+    const char *address = mw_about_read(mw_judge_arena(judge), about).address;
+    return address && (mw_text_starts(address, "127.") || strcmp(address, "::1") == 0);
+}
+
+static bool sasl_takes_clear(const struct mw_fact *capabilities)
+{
+    for (size_t i = 0; i < capabilities->list.count; i++) {
+        const char *item = capabilities->list.items[i];
+        if (mw_text_same(item, "USER") || (mw_text_starts(item, "SASL ") && (mw_text_find(item, " PLAIN") || mw_text_find(item, " LOGIN")))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool takes_clear(const struct mw_fact *offered)
+{
+    if (offered->id == MW_F_SMTP_AUTH_CLEAR) {
+        return has_word(&offered->list, "PLAIN") || has_word(&offered->list, "LOGIN");
+    }
+    return offered->id == MW_F_IMAP_CAPABILITY_CLEAR ? !has_word(&offered->list, "LOGINDISABLED") : sasl_takes_clear(offered);
+}
+
+/* A server may well let its own machine log in without TLS. */
+static void plaintext_exposed(struct mw_judge *judge)
+{
+    static const enum mw_fact_id clear[] = {MW_F_SMTP_AUTH_CLEAR, MW_F_IMAP_CAPABILITY_CLEAR, MW_F_POP3_CAPA_CLEAR};
+    for (size_t i = 0; i < MW_COUNT(clear); i++) {
+        MW_EACH (offered, judge, clear[i]) {
+            const struct mw_port_kind *kind = mw_port_kind(judge, offered->about);
+            if (kind && !kind->implicit_tls && takes_clear(offered) && !is_loopback(judge, offered->about)) {
+                bool exchange = kind->service == MW_EXCHANGE;
+                mw_weight(mw_found(judge, offered->about, offered), MW_RISK, exchange ? (unsigned)MW_SUBMIT : mw_port_legs(judge, offered->about));
+            }
+        }
+    }
+}
+
+/* --- the answer to a login ------------------------------------------------------------------------------------------------------------------ */
+
+static bool is_success(const struct mw_fact *login)
+{
+    return mw_reply_code(login) == 235 || mw_text_starts(login->text, "OK") || mw_text_starts(login->text, "+OK");
+}
+
+/* A login of the run that worked; NULL: none. The credentials are the same everywhere. */
+static const struct mw_fact *success(struct mw_judge *judge)
+{
+    static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
+    for (size_t i = 0; i < MW_COUNT(logins); i++) {
+        MW_EACH (login, judge, logins[i]) {
+            if (is_success(login)) {
+                return login;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void credentials_wrong(struct mw_judge *judge)
+{
+    if (!success(judge)) {
+        mw_reply_found(judge, "auth.credentials.wrong");
+    }
+}
+
+/* "Wrong password" from one service, where another takes that very password: the service is closed to the account. */
+static void disabled_account(struct mw_judge *judge)
+{
+    const struct mw_fact *works = success(judge);
+    mw_reply_found(judge, "auth.protocol.disabled_account");
+    for (const struct mw_said *said = mw_replies(judge); works && (said = mw_reply_saying(said, "auth.credentials.wrong")); said = said->next) {
+        struct mw_instance *instance = mw_said_found(judge, said);
+        mw_proof(instance, works);
+        mw_confidence(instance, 0.6);
+    }
+}
+
+/* The domain says what form the name has, and the settings have another one of the same account. */
+static void username_format(struct mw_judge *judge)
+{
+    MW_EACH (host, judge, MW_F_CONFIG_HOST) {
+        struct mw_settings settings = mw_settings_read(judge, host);
+        const struct mw_fact *form = mw_know(judge, MW_F_SERVICE_USERNAME, mw_about_endpoint(mw_judge_arena(judge), settings.host, NULL, settings.port));
+        const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
+        const char *address = *settings.from ? settings.from : mailbox ? mailbox->about : "";
+        const char *at = strchr(address, '@');
+        if (!form || !at || !*settings.user) {
+            continue;
+        }
+        const char *local = mw_strndup(mw_judge_arena(judge), address, (size_t)(at - address));
+        bool is_local = mw_text_same(settings.user, local), is_address = mw_text_same(settings.user, address);
+        if ((mw_text_same(form->text, "address") && is_local) || (mw_text_same(form->text, "localpart") && is_address)) {
+            struct mw_instance *instance = mw_settings_found(judge, &settings, MW_F_CONFIG_USER, MW_BLOCKS);
+            mw_proof(instance, form);
+            mw_confidence(instance, 0.8);
+            mw_place(instance, "right", is_local ? address : local);
+        }
+    }
+}
+
+/* The settings say no login, and the server there wants one. */
+static void missing_for_relay(struct mw_judge *judge)
+{
+    MW_EACH (host, judge, MW_F_CONFIG_HOST) {
+        struct mw_settings settings = mw_settings_read(judge, host);
+        bool silent = settings.leg == MW_SUBMIT && mw_text_same(settings.auth, "none");
+        for (const struct mw_fact *at = NULL; silent && (at = mw_settings_port(judge, &settings, at));) {
+            const struct mw_fact *offered = mw_know(judge, MW_F_SMTP_AUTH, at->about), *mail = mw_know(judge, MW_F_SMTP_MAIL, at->about);
+            bool refused = mw_reply_code(mail) == 530;
+            if (refused || (offered && offered->list.count)) {
+                struct mw_instance *instance = mw_settings_found(judge, &settings, MW_F_CONFIG_AUTH, MW_BLOCKS);
+                mw_proof(instance, refused ? mail : offered);
+                mw_confidence(instance, refused ? 0.95 : 0.8);
+            }
+        }
+    }
+}
+
+/* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */
+
+#define BY_WORDS(name, id)                                                                                                                                 \
+    static void name(struct mw_judge *judge)                                                                                                               \
+    {                                                                                                                                                      \
+        mw_reply_found(judge, id);                                                                                                                         \
+    }
+
+BY_WORDS(app_password, "auth.app_password_required")
+BY_WORDS(account_locked, "auth.account.locked")
+BY_WORDS(account_disabled, "auth.account.disabled")
+BY_WORDS(disabled_tenant, "auth.protocol.disabled_tenant")
+BY_WORDS(web_login, "auth.web_login_required")
+BY_WORDS(source_restricted, "auth.source.restricted")
+BY_WORDS(backend_unavailable, "auth.backend.unavailable")
+BY_WORDS(from_not_owned, "auth.from.not_owned")
+BY_WORDS(rate_limited, "auth.rate.limited")
+BY_WORDS(password_expired, "auth.password.expired")
+BY_WORDS(encoding_bad, "auth.encoding.bad")
+
+/* --- the rows ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct mw_cause causes[] = {
+    {
+        .id = "auth.not_offered",
+        .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("The submission port offers no login"),
+        .says = N_("{about} lists no AUTH, inside TLS either. Mail programs cannot log in there, so they cannot send."),
+        .fix = {
+            {MW_AT_SERVER, N_("Switch login on for this port. In Postfix:"),
+             "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth"},
+            {MW_AT_CLIENT, N_("If {host} is not the server for sending, enter the one that the provider names, with port 465 or 587."), NULL},
+        },
+        .reference = "RFC 4954 section 3; RFC 6409 section 4.3",
+        .any = {MW_F_SMTP_AUTH, MW_F_SMTP_LOGIN},
+        .holds = not_offered,
+        .alike = {
+            {"auth.tls_required", N_("AUTH appears only after STARTTLS: then the login just needs encryption.")},
+        },
+        .explains = {"auth.missing_for_relay", "auth.mechanism.mismatch", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.tls_required",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The server takes a login only after encryption"),
+        .says = N_("{about}: the server wants TLS before it takes a password, and the login is tried without it ({value})."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Set the connection security to SSL/TLS (ports 465, 993, 995), or to STARTTLS (ports 587, 143, 110)."), NULL},
+        },
+        .reference = "RFC 8314 section 3; RFC 9051 section 6.2.3; RFC 3207",
+        .any = {MW_F_CONFIG_SECURITY, MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = tls_required,
+        .alike = {
+            {"auth.not_offered", N_("No login is offered inside TLS either.")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.mechanism.mismatch",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("Mail program and server have no login method in common"),
+        .says = N_("{about}: the login method in use ({value}) is not among those that the server offers."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Set the authentication method to “Normal password” together with SSL/TLS or STARTTLS."), NULL},
+            {MW_AT_SERVER, N_("Or offer the method at the server (Dovecot: auth_mechanisms)."),
+             "auth_mechanisms = plain login"},
+        },
+        .reference = "RFC 4422; RFC 4954 section 4",
+        .any = {MW_F_CONFIG_AUTH, MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = mechanism_mismatch,
+        .alike = {
+            {"auth.oauth_required", N_("The server offers nothing but XOAUTH2 or OAUTHBEARER.")},
+            {"auth.credentials.wrong", N_("The method runs, and its answer is that the password is wrong.")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.oauth_required",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The provider no longer takes passwords here, only OAuth2"),
+        .says = N_("{about}: the server takes a sign-in by OAuth2 only ({value}). A password is refused even where it is right."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Choose OAuth2 as authentication method in the mail program, or remove the account and add it again so that the "
+                              "sign-in page of the provider opens. Programs that cannot do this must be updated."), NULL},
+        },
+        .reference = "RFC 7628",
+        .any = {MW_F_CONFIG_AUTH, MW_F_SMTP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = oauth_required,
+        .alike = {
+            {"auth.app_password_required", N_("The provider still gives out app passwords for mail programs.")},
+        },
+        .explains = {"auth.mechanism.mismatch", "auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.app_password_required",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("Mail programs need an app password here, not the password of the website"),
+        .says = N_("{about} refuses the login: “{value}”. The provider wants a separate code for mail programs (app password, client authorisation code)."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Sign in to the webmail, switch on IMAP, POP3 or SMTP in the settings, and create an app password (authorisation "
+                                "code)."), NULL},
+            {MW_AT_CLIENT, N_("Put that code into the password field of the mail program, without blanks."), NULL},
+        },
+        .reference = "RFC 4954 section 6 (534 5.7.9)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = app_password,
+        .alike = {
+            {"auth.credentials.wrong", N_("The webmail refuses the same password too.")},
+            {"auth.protocol.disabled_account", N_("The service is switched off for the mailbox: the code alone does not help.")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.credentials.wrong",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("User name or password is wrong"),
+        .says = N_("{about} refuses the login: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Type the password again by hand; beware of blanks at the ends and of the keyboard layout. Delete the saved password "
+                              "in the mail program, for receiving and for sending."), NULL},
+            {MW_AT_PROVIDER, N_("If the webmail refuses it too, have the password reset."), NULL},
+        },
+        .reference = "RFC 4954 section 6; RFC 5530; RFC 3206",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = credentials_wrong,
+        .alike = {
+            {"auth.app_password_required", N_("The webmail takes this password: then the provider wants an app password.")},
+            {"auth.account.locked", N_("It works again some time later.")},
+            {"auth.username.format", N_("Another spelling of the user name works (whole address, or the part before the @).")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.username.format",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The user name has the wrong form"),
+        .says = N_("{account} logs in as {user}, but the settings that the domain publishes for {host} ask for another form of the name."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Enter this user name, for receiving and for sending:"),
+             "{right}"},
+        },
+        .reference = "RFC 6186 section 4",
+        .needs = {MW_F_CONFIG_USER, MW_F_SERVICE_USERNAME},
+        .holds = username_format,
+        .alike = {
+            {"auth.credentials.wrong", N_("Both forms of the name are refused.")},
+        },
+        .explains = {"auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.account.locked",
+        .legs = MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("Account or address is locked after too many failed logins"),
+        .says = N_("{about} refuses the login: “{value}”. The right password is refused as well while the lock lasts."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Stop every device that has the old password, wait (often 30 to 60 minutes), then log in once with the right one."), NULL},
+            {MW_AT_PROVIDER, N_("The administrator can take the lock away, and see in the log who was guessing."), NULL},
+        },
+        .reference = "RFC 4954 section 4; RFC 5530",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = account_locked,
+        .alike = {
+            {"auth.account.disabled", N_("Waiting does not help.")},
+        },
+        .explains = {"auth.rate.limited", "auth.credentials.wrong", "sym:account.login_alert", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.account.disabled",
+        .legs = MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_PROVIDER,
+        .title = N_("The account is switched off"),
+        .says = N_("{about} refuses the login: “{value}”. The account is suspended, deleted, unpaid or disabled; the password is not the point."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Ask the administrator of the domain or the provider to switch the account on again, and for the reason."), NULL},
+        },
+        .reference = "RFC 5248 (X.7.13); RFC 5530",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = account_disabled,
+        .alike = {
+            {"auth.account.locked", N_("It works again by waiting.")},
+        },
+        .explains = {"smtp.rcpt.disabled", "auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.protocol.disabled_account",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("IMAP, POP3 or SMTP is switched off for this mailbox"),
+        .says = N_("{about} refuses the login: “{value}”. The password is not the point: this service is not open to the mailbox."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Sign in to the webmail and switch the service on (Settings, POP3/SMTP/IMAP); in a company the administrator does "
+                                "it for the member."), NULL},
+        },
+        .reference = "RFC 5530 (NOPERM)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = disabled_account,
+        .alike = {
+            {"auth.protocol.disabled_tenant", N_("Colleagues cannot connect either.")},
+        },
+        .explains = {"auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.protocol.disabled_tenant",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("The administrator has switched this way of logging in off for the whole organisation"),
+        .says = N_("{about} refuses the login: “{value}”. It is off for every account of the organisation."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("The administrator has to allow it: authenticated SMTP for the organisation and the mailbox, or the members in the "
+                                "scope of client access."), NULL},
+        },
+        .reference = "RFC 4954 section 6",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = disabled_tenant,
+        .alike = {
+            {"auth.protocol.disabled_account", N_("Colleagues can connect.")},
+        },
+        .explains = {"auth.protocol.disabled_account", "auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.web_login_required",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The provider is suspicious and wants a sign-in by browser first"),
+        .says = N_("{about} refuses the login: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Sign in to the webmail from the same network, confirm that it was you, and try the mail program again within "
+                              "minutes."), NULL},
+        },
+        .reference = "RFC 5530 (ALERT)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = web_login,
+        .alike = {
+            {"auth.app_password_required", N_("It happens always, not only from a new place.")},
+        },
+        .explains = {"sym:account.login_alert", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.source.restricted",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("Logins from this network or with this program are not allowed"),
+        .says = N_("{about} refuses the login: “{value}”. A rule allows it only from other places or with other programs."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Connect from the office or by the VPN, or have the administrator extend the rule."), NULL},
+        },
+        .reference = "RFC 5530 (NOPERM)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SMTP_GREETING},
+        .holds = source_restricted,
+        .alike = {
+            {"auth.web_login_required", N_("A sign-in by browser cures it.")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.backend.unavailable",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("The server cannot check passwords at the moment"),
+        .says = N_("{about} answers the login with “{value}”. The password was not looked at: what checks it is down, for all users."),
+        .fix = {
+            {MW_AT_SERVER, N_("Bring back what {host} checks passwords with (Dovecot auth, LDAP, database, Active Directory) and its rights; for Postfix "
+                              "look at the socket private/auth."),
+             "doveadm auth test USER"},
+        },
+        .reference = "RFC 4954 section 6 (454 4.7.0); RFC 5530 (UNAVAILABLE)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = backend_unavailable,
+        .alike = {
+            {"auth.account.locked", N_("Only this account is affected.")},
+        },
+        .explains = {"imap.backend.down", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.missing_for_relay",
+        .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The mail program sends without logging in"),
+        .says = N_("{account} is set to send by {host} without a login, and that server wants one."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Switch authentication for the outgoing server on, with the same user name and password as for receiving, on port 465 or "
+                              "587."),
+             "auth on"},
+        },
+        .reference = "RFC 6409 section 4.3; RFC 4954",
+        .needs = {MW_F_CONFIG_AUTH},
+        .holds = missing_for_relay,
+        .alike = {
+            {"auth.not_offered", N_("The server has no login to give.")},
+        },
+        .explains = {"smtp.rcpt.relay_denied", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "auth.from.not_owned",
+        .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
+        .title = N_("The login may not send with this address"),
+        .says = N_("{about} refuses the sender after the login: “{value}”. The address does not belong to the account that logged in."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Send with the address of the account, or bind each address to its own outgoing server."), NULL},
+            {MW_AT_SERVER, N_("Or give the account the address as alias (Postfix: smtpd_sender_login_maps)."), NULL},
+        },
+        .reference = "RFC 6409 section 6.1",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = from_not_owned,
+        .alike = {
+            {"smtp.sender.rejected", N_("The server of the other side objects, not your own.")},
+        },
+        .explains = {"sym:submit.reject", NULL},
+    },
+    {
+        .id = "auth.plaintext.exposed",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_RISK, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("Passwords can be sent without encryption"),
+        .says = N_("{about} takes logins before TLS. A program that is set wrongly, or somebody on the path, gets the password in clear."),
+        .fix = {
+            {MW_AT_SERVER, N_("Allow logins only inside TLS. Dovecot: ssl = required and disable_plaintext_auth = yes. Postfix: smtpd_tls_auth_only = yes."),
+             "smtpd_tls_auth_only = yes"},
+        },
+        .reference = "RFC 8314 section 4.1",
+        .any = {MW_F_SMTP_AUTH_CLEAR, MW_F_IMAP_CAPABILITY_CLEAR, MW_F_POP3_CAPA_CLEAR},
+        .holds = plaintext_exposed,
+        .alike = {
+            {"net.starttls.stripped", N_("From another network the server asks for TLS first.")},
+        },
+        .explains = {"account.compromised", NULL},
+    },
+    {
+        .id = "auth.rate.limited",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("Too many logins in a short time"),
+        .says = N_("{about} refuses the login for now: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Fetch mail less often (every 5 to 15 minutes) and close programs that do the same work twice."), NULL},
+        },
+        .reference = "RFC 5530 (LIMIT); RFC 2449 section 8.1.1",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = rate_limited,
+        .alike = {
+            {"auth.account.locked", N_("It came after failed logins, not after many good ones.")},
+        },
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.password.expired",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The password has expired"),
+        .says = N_("{about} refuses the login: “{value}”. The password must be changed first."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Sign in to the webmail, change the password, then enter the new one on every device."), NULL},
+        },
+        .reference = "RFC 5530 (EXPIRED); RFC 4954 section 6 (432 4.7.12)",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = password_expired,
+        .explains = {"auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.encoding.bad",
+        .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("User name or password are damaged on the way to the server"),
+        .says = N_("{about} cannot read what the login sent: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Try a password of plain ASCII letters and digits, and check the quoting in the configuration file of the program."), NULL},
+        },
+        .reference = "RFC 4616; RFC 4954 section 4",
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = encoding_bad,
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+};
+/* clang-format on */
+
+const struct mw_area mw_area_auth = {"auth", causes, MW_COUNT(causes)};

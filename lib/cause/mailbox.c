@@ -1,0 +1,458 @@
+/* Causes that IMAP and POP3 show: greetings, logins that are switched off, a mailbox that does not open, is full or is in use.
+ *
+ * It looks at no message. RFC 9051, RFC 1939, RFC 2449, RFC 2595, RFC 2971, RFC 5530, RFC 8314, RFC 9208. */
+#include "replies.h"
+
+#include <mailwhy/lang.h>
+
+#include <string.h>
+
+#define NEARLY_FULL 90   /* percent */
+#define MANY_MESSAGES 10000
+#define RATHER_FULL 80   /* percent */
+
+static bool has_word(const struct mw_fact *list, const char *word)
+{
+    for (size_t i = 0; list && i < list->list.count; i++) {
+        if (mw_text_same(list->list.items[i], word)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_mechanism(const struct mw_fact *capabilities)
+{
+    for (size_t i = 0; i < capabilities->list.count; i++) {
+        if (mw_text_starts(capabilities->list.items[i], "AUTH=")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- opening the mailbox ------------------------------------------------------------------------------------------------------------------- */
+
+static void id_required(struct mw_judge *judge)
+{
+    MW_EACH (refused, judge, MW_F_IMAP_SELECT) {
+        const struct mw_fact *after = mw_know(judge, MW_F_IMAP_SELECT_AFTER_ID, refused->about);
+        bool cured = after && mw_text_starts(after->text, "OK"), asked = mw_text_find(refused->text, "Unsafe Login");
+        if (!mw_text_starts(refused->text, "NO") || (!cured && !asked)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, refused->about, refused);
+        mw_proof(instance, after);
+        mw_confidence(instance, cured ? 0.97 : 0.85);
+        mw_weight(instance, MW_BLOCKS, MW_RETRIEVE);
+    }
+}
+
+/* At the greeting the server's BYE has a row of its own. */
+static void backend_down(struct mw_judge *judge)
+{
+    for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "imap.backend.down")); said = said->next) {
+        const struct mw_fact *fact = said->fact;
+        bool bye = fact->id == MW_F_IMAP_BYE && mw_is(judge, MW_F_IMAP_STAGE, fact->about, "greeting");
+        bool greeting = bye || fact->id == MW_F_IMAP_GREETING || fact->id == MW_F_POP3_GREETING;
+        if (!greeting) {
+            struct mw_instance *instance = mw_said_found(judge, said);
+            mw_proof(instance, mw_know(judge, MW_F_IMAP_LOGIN, fact->about));
+        }
+    }
+}
+
+static long percent_used(const struct mw_fact *used, const struct mw_fact *limit)
+{
+    if (!limit || limit->number < 0 || used->number < 0) {
+        return 0;
+    }
+    return limit->number ? (long)(used->number * 100 / limit->number) : used->number ? 100 : 0;
+}
+
+static struct mw_instance *quota_found(struct mw_judge *judge, const struct mw_fact *used, const struct mw_fact *limit)
+{
+    struct mw_instance *instance = mw_found(judge, used->about, used);
+    mw_proof(instance, limit);
+    mw_place(instance, "percent", mw_printf(mw_judge_arena(judge), "%ld", percent_used(used, limit)));
+    return instance;
+}
+
+static void quota_full(struct mw_judge *judge)
+{
+    MW_EACH (used, judge, MW_F_IMAP_QUOTA_USED) {
+        const struct mw_fact *limit = mw_know(judge, MW_F_IMAP_QUOTA_LIMIT, used->about);
+        if (percent_used(used, limit) >= 100) {
+            struct mw_instance *instance = quota_found(judge, used, limit);
+            mw_confidence(instance, 0.97);
+            MW_EACH (refused, judge, MW_F_SMTP_RCPT) {
+                mw_proof(instance, mw_reply_class(refused) != 2 ? refused : NULL);
+            }
+        }
+    }
+    mw_reply_found(judge, "imap.quota.full");
+}
+
+static void nearly_full(struct mw_judge *judge)
+{
+    MW_EACH (used, judge, MW_F_IMAP_QUOTA_USED) {
+        const struct mw_fact *limit = mw_know(judge, MW_F_IMAP_QUOTA_LIMIT, used->about);
+        long percent = percent_used(used, limit);
+        if (percent >= NEARLY_FULL && percent < 100) {
+            quota_found(judge, used, limit);
+        }
+    }
+}
+
+/* POP3 counts what was never removed. */
+static void left_on_server(struct mw_judge *judge)
+{
+    const struct mw_fact *used = mw_each(judge, MW_F_IMAP_QUOTA_USED, NULL);
+    long percent = used ? percent_used(used, mw_know(judge, MW_F_IMAP_QUOTA_LIMIT, used->about)) : 0;
+    MW_EACH (messages, judge, MW_F_POP3_MESSAGES) {
+        if (messages->number >= MANY_MESSAGES && percent >= RATHER_FULL) {
+            struct mw_instance *instance = mw_found(judge, messages->about, messages);
+            mw_proof(instance, used);
+            mw_confidence(instance, 0.7);
+        }
+    }
+}
+
+/* --- before the login ---------------------------------------------------------------------------------------------------------------------- */
+
+static void greeting_bye(struct mw_judge *judge)
+{
+    MW_EACH (bye, judge, MW_F_IMAP_BYE) {
+        const struct mw_said *said = mw_reply_saying(mw_replies(judge), "imap.connection.limit");
+        bool at_greeting = mw_is(judge, MW_F_IMAP_STAGE, bye->about, "greeting") && !mw_know(judge, MW_F_IMAP_LOGIN, bye->about);
+        if (at_greeting && mw_port_matters(judge, bye->about) && !(said && said->fact == bye)) {
+            struct mw_instance *instance = mw_found(judge, bye->about, bye);
+            mw_port_prove(judge, instance, bye->about);
+            mw_confidence(instance, 0.95);
+            mw_port_weigh(judge, instance, bye->about, MW_BLOCKS);
+        }
+    }
+}
+
+/* LOGINDISABLED before TLS is as it should be, as long as TLS is on offer (RFC 9051 section 6.2.3). */
+static void login_disabled(struct mw_judge *judge)
+{
+    static const enum mw_fact_id lists[] = {MW_F_IMAP_CAPABILITY_CLEAR, MW_F_IMAP_CAPABILITY};
+    for (size_t i = 0; i < MW_COUNT(lists); i++) {
+        MW_EACH (capabilities, judge, lists[i]) {
+            bool way = has_mechanism(capabilities) || (i == 0 && has_word(capabilities, "STARTTLS"));
+            if (!has_word(capabilities, "LOGINDISABLED") || way || mw_port_other_works(judge, capabilities->about)) {
+                continue;
+            }
+            struct mw_instance *instance = mw_found(judge, capabilities->about, capabilities);
+            mw_port_prove(judge, instance, capabilities->about);
+            mw_weight(instance, MW_BLOCKS, MW_RETRIEVE);
+        }
+    }
+}
+
+static bool is_offered_elsewhere(struct mw_judge *judge, const struct mw_fact *offered)
+{
+    MW_EACH_ABOUT (other, judge, offered->id, offered->about) {
+        if (other->yes) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Another port of the service on that host speaks TLS. */
+static bool has_tls_port(struct mw_judge *judge, const char *about)
+{
+    const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    for (const struct mw_fact *at = NULL; (at = mw_port_next_at(judge, mw_port_host(judge, about), 0, at));) {
+        const struct mw_port_kind *other = mw_port_kind(judge, at->about);
+        if (other->service == kind->service && mw_is(judge, MW_F_TLS_END, at->about, MW_OK)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void no_tls_at_all(struct mw_judge *judge, enum mw_fact_id id)
+{
+    MW_EACH (offered, judge, id) {
+        if (offered->yes || !mw_port_kind(judge, offered->about) || is_offered_elsewhere(judge, offered) || has_tls_port(judge, offered->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, offered->about, offered);
+        bool other = mw_port_other_works(judge, offered->about);
+        mw_weight(instance, other ? MW_RISK : mw_port_is_wanted(judge, offered->about) ? MW_BLOCKS : MW_DEGRADES, MW_RETRIEVE);
+    }
+}
+
+static void imap_starttls_missing(struct mw_judge *judge)
+{
+    no_tls_at_all(judge, MW_F_IMAP_STARTTLS);
+}
+
+static void pop3_stls_missing(struct mw_judge *judge)
+{
+    no_tls_at_all(judge, MW_F_POP3_STLS);
+}
+
+/* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */
+
+#define BY_WORDS(name, id)                                                                                                                                 \
+    static void name(struct mw_judge *judge)                                                                                                               \
+    {                                                                                                                                                      \
+        mw_reply_found(judge, id);                                                                                                                         \
+    }
+
+BY_WORDS(connection_limit, "imap.connection.limit")
+BY_WORDS(mailbox_locked, "imap.mailbox.locked")
+BY_WORDS(mailbox_missing, "imap.mailbox.missing")
+BY_WORDS(index_corrupt, "imap.index.corrupt")
+BY_WORDS(sync_timeout, "imap.sync.timeout")
+BY_WORDS(login_delay, "pop3.login_delay")
+
+/* --- the rows ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct mw_cause causes[] = {
+    {
+        .id = "imap.id_required",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The server opens the mailbox only to programs that say who they are"),
+        .says = N_("{about} takes the login and then refuses to open the folder: “{value}”. It wants the command ID first, as NetEase (163.com, 126.com, "
+                   "yeah.net) does."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Use a mail program that sends ID (Thunderbird, Outlook and Apple Mail do), or switch it on in your library. POP3 is not "
+                              "affected."),
+             "a1 ID (\"name\" \"myclient\" \"version\" \"1.0\")"},
+        },
+        .reference = "RFC 2971",
+        .needs = {MW_F_IMAP_SELECT},
+        .holds = id_required,
+        .alike = {
+            {"auth.web_login_required", N_("The login itself is refused.")},
+        },
+        .explains = {"imap.backend.down", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.connection.limit",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("Too many connections to the mailbox are open"),
+        .says = N_("{about} refuses: “{value}”. Other programs or devices hold all the connections that one user may have."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Close mail programs on other devices, and lower the number of connections that the program keeps (in Thunderbird: "
+                              "cached connections, 1 or 2)."), NULL},
+            {MW_AT_SERVER, N_("Or raise the limit (Dovecot: mail_max_userip_connections)."),
+             "mail_max_userip_connections = 20"},
+        },
+        .reference = "RFC 5530 (LIMIT, UNAVAILABLE)",
+        .any = {MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT, MW_F_IMAP_BYE, MW_F_POP3_LOGIN},
+        .holds = connection_limit,
+        .alike = {
+            {"imap.backend.down", N_("Other users cannot get in either.")},
+        },
+        .explains = {"auth.credentials.wrong", "imap.greeting.bye", "sym:retrieve.auth_fail", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.quota.full",
+        .legs = MW_RETRIEVE | MW_ACCOUNT | MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The mailbox has used up its space"),
+        .says = N_("The server reports {percent} percent of the space as used ({about}). New mail is refused, and drafts and sent mail cannot be saved."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Empty Trash and Junk, delete or archive large mail."), NULL},
+            {MW_AT_SERVER, N_("Or give the mailbox more space."),
+             "quota_rule = *:storage=5G"},
+        },
+        .reference = "RFC 9208; RFC 5530 (OVERQUOTA)",
+        .any = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT},
+        .holds = quota_full,
+        .explains = {"smtp.rcpt.mailbox_full", "account.quota.near_full", "sym:inbound.bounce.hard", "sym:mail.missing", NULL},
+    },
+    {
+        .id = "account.quota.near_full",
+        .legs = MW_ACCOUNT, .severity = MW_ADVICE, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The mailbox is nearly full"),
+        .says = N_("{percent} percent of the space of the mailbox are used ({about})."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Clean up now, or have the mailbox enlarged, before mail is refused."), NULL},
+        },
+        .reference = "RFC 9208",
+        .needs = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_LIMIT},
+        .holds = nearly_full,
+    },
+    {
+        .id = "imap.mailbox.locked",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("Another session holds the mailbox"),
+        .says = N_("{about} refuses to open the mailbox: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("End the other program that fetches mail by POP3, or wait some minutes until its session runs out."), NULL},
+        },
+        .reference = "RFC 1939 section 4; RFC 2449 section 8.1.2; RFC 5530 (INUSE)",
+        .any = {MW_F_IMAP_SELECT, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_POP3_STAT},
+        .holds = mailbox_locked,
+        .alike = {
+            {"imap.backend.down", N_("It stays although no other program is running.")},
+        },
+        .explains = {"sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.backend.down",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
+        .title = N_("The mail store behind the server is not available"),
+        .says = N_("{about} takes the connection but cannot reach the mailbox: “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("Look at the log of {host}: a disk or network store that is gone, missing rights, a full disk. At a provider, look at its "
+                              "status page."),
+             "doveadm log errors"},
+        },
+        .reference = "RFC 5530 (UNAVAILABLE, SERVERBUG)",
+        .any = {MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT, MW_F_IMAP_BYE, MW_F_POP3_LOGIN, MW_F_POP3_STAT},
+        .holds = backend_down,
+        .alike = {
+            {"imap.connection.limit", N_("The text names a limit of connections.")},
+            {"auth.backend.unavailable", N_("The password could not be checked.")},
+        },
+        .explains = {"sym:retrieve.auth_fail", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.ext.starttls_missing",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
+        .title = N_("IMAP offers no encryption at all"),
+        .says = N_("{about} offers no STARTTLS, and no IMAP port with TLS works at {host}. Mail programs that insist on encryption do not connect."),
+        .fix = {
+            {MW_AT_SERVER, N_("Give Dovecot a certificate, set ssl = required, and open port 993."),
+             "ssl = required\nssl_cert = </etc/ssl/certs/mail-fullchain.pem\nssl_key = </etc/ssl/private/mail.key"},
+        },
+        .reference = "RFC 9051 section 11.1; RFC 8314 section 3",
+        .needs = {MW_F_IMAP_STARTTLS},
+        .holds = imap_starttls_missing,
+        .alike = {
+            {"net.starttls.stripped", N_("From another network the server offers STARTTLS.")},
+        },
+        .explains = {"auth.plaintext.exposed", "sym:retrieve.tls_fail", NULL},
+    },
+    {
+        .id = "imap.login_disabled",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
+        .title = N_("IMAP forbids the login and offers no way to do it"),
+        .says = N_("{about} announces LOGINDISABLED, and neither TLS nor a login method that could be used instead."),
+        .fix = {
+            {MW_AT_SERVER, N_("Give the server a certificate so that it can offer TLS, and open port 993."),
+             "ssl = required"},
+        },
+        .reference = "RFC 9051 section 6.2.3",
+        .any = {MW_F_IMAP_CAPABILITY_CLEAR, MW_F_IMAP_CAPABILITY},
+        .holds = login_disabled,
+        .alike = {
+            {"auth.tls_required", N_("STARTTLS is offered: log in after it.")},
+        },
+        .explains = {"imap.ext.starttls_missing", "config.autoconfig.inconsistent", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "imap.greeting.bye",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The IMAP server says goodbye instead of hello"),
+        .says = N_("{about} ends the connection with its first line: “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("The text says why (maintenance, too many connections, a blocked address); the log of {host} says which limit or "
+                              "rule it was."), NULL},
+        },
+        .reference = "RFC 9051 section 7.1.5",
+        .needs = {MW_F_IMAP_BYE},
+        .holds = greeting_bye,
+        .alike = {
+            {"imap.connection.limit", N_("The BYE comes after the login and names a limit.")},
+        },
+        .explains = {"imap.backend.down", "sym:retrieve.connect_fail", NULL},
+    },
+    {
+        .id = "imap.mailbox.missing",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("A folder does not exist"),
+        .says = N_("{about} cannot open the folder: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Let the program read the list of folders again, and map Sent and Trash anew."), NULL},
+        },
+        .reference = "RFC 5530 (NONEXISTENT); RFC 9051 section 7.1",
+        .needs = {MW_F_IMAP_SELECT},
+        .holds = mailbox_missing,
+        .explains = {"sym:mail.missing", NULL},
+    },
+    {
+        .id = "imap.index.corrupt",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
+        .title = N_("The mailbox or its index is damaged on the server"),
+        .says = N_("{about} says “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("Rebuild the index; messages that are lost come back only from a backup."),
+             "doveadm force-resync -u {mailbox} INBOX"},
+        },
+        .reference = "RFC 5530 (CORRUPTION)",
+        .any = {MW_F_IMAP_SELECT, MW_F_IMAP_LOGIN},
+        .holds = index_corrupt,
+        .alike = {
+            {"imap.backend.down", N_("Nothing at all can be read.")},
+        },
+        .explains = {"sym:mail.missing", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.sync.timeout",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The mailbox has moved more data than the provider allows"),
+        .says = N_("{about} stops: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Wait a day, and let the program keep only the last weeks or months."), NULL},
+        },
+        .reference = "RFC 9051 section 7.1",
+        .any = {MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT, MW_F_IMAP_BYE},
+        .holds = sync_timeout,
+        .explains = {"sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "pop3.ext.stls_missing",
+        .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
+        .title = N_("POP3 offers no encryption at all"),
+        .says = N_("{about} offers no STLS, and no POP3 port with TLS works at {host}."),
+        .fix = {
+            {MW_AT_SERVER, N_("Give Dovecot a certificate, set ssl = required, and open port 995."),
+             "ssl = required"},
+        },
+        .reference = "RFC 2595 section 4; RFC 8314 section 3",
+        .needs = {MW_F_POP3_STLS},
+        .holds = pop3_stls_missing,
+        .alike = {
+            {"net.starttls.stripped", N_("From another network the server offers STLS.")},
+        },
+        .explains = {"auth.plaintext.exposed", "sym:retrieve.tls_fail", NULL},
+    },
+    {
+        .id = "pop3.leave_on_server.growth",
+        .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("Mail that POP3 leaves on the server fills the mailbox"),
+        .says = N_("{value} messages lie in the inbox, and the space is nearly used up. A program that fetches by POP3 never removes what it has fetched."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Let the program remove mail from the server some days after it was fetched, or use IMAP and archive."), NULL},
+        },
+        .reference = "RFC 1939 section 8",
+        .needs = {MW_F_POP3_MESSAGES},
+        .holds = left_on_server,
+        .explains = {"account.quota.near_full", "imap.quota.full", "smtp.rcpt.mailbox_full", NULL},
+    },
+    {
+        .id = "pop3.login_delay",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("POP3 is asked more often than the server allows"),
+        .says = N_("{about} refuses: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Fetch mail every 10 minutes or less often."), NULL},
+        },
+        .reference = "RFC 2449 section 8.1.1",
+        .needs = {MW_F_POP3_LOGIN},
+        .holds = login_delay,
+        .explains = {"auth.rate.limited", "sym:retrieve.sync_fail", NULL},
+    },
+};
+/* clang-format on */
+
+const struct mw_area mw_area_mailbox = {"mailbox", causes, MW_COUNT(causes)};

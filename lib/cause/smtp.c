@@ -1,0 +1,968 @@
+/* Causes in what SMTP servers say, on port 25 and on submission ports: greeting, EHLO, sender, recipient, and words about reputation.
+ *
+ * Never takes a 421, a 4xx or a silence for more than it is. Words of an exchange about the address that speaks to it say nothing of the domain (replies.h).
+ * RFC 5321, RFC 3207, RFC 3463, RFC 6531, RFC 6647, RFC 7504. */
+#include "replies.h"
+
+#include <mailwhy/lang.h>
+
+#include <string.h>
+
+#define SLOW_GREETING_MS 8000 /* postscreen's six seconds are not slow */
+
+/* --- listening ---------------------------------------------------------------------------------------------------------------------------- */
+
+static bool connects(struct mw_judge *judge, const char *about)
+{
+    return mw_is(judge, MW_F_TCP_END, about, MW_OK);
+}
+
+/* Another port of the same host and address that answers; NULL: none. */
+static const struct mw_fact *neighbour(struct mw_judge *judge, const char *about)
+{
+    struct mw_about parts = mw_about_read(mw_judge_arena(judge), about);
+    for (const struct mw_fact *at = NULL; (at = mw_port_next_at(judge, parts.host, 0, at));) {
+        struct mw_about other = mw_about_read(mw_judge_arena(judge), at->about);
+        if (other.port != parts.port && mw_text_same(other.address, parts.address) && connects(judge, at->about)) {
+            return mw_know(judge, MW_F_TCP_END, at->about);
+        }
+    }
+    return NULL;
+}
+
+/* The same port answers at another address of the host: then the one address is at fault, not the service. */
+static bool answers_elsewhere(struct mw_judge *judge, const char *about)
+{
+    for (const struct mw_fact *at = NULL; (at = mw_port_next_at(judge, mw_port_host(judge, about), mw_port_number(judge, about), at));) {
+        if (connects(judge, at->about)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_smtp(enum mw_service service)
+{
+    return service == MW_EXCHANGE || service == MW_SUBMISSION_SERVICE;
+}
+
+static void listener_missing(struct mw_judge *judge)
+{
+    for (const struct mw_fact *at = NULL; (at = mw_port_next(judge, at));) {
+        const struct mw_fact *end = mw_know(judge, MW_F_TCP_END, at->about);
+        const struct mw_fact *open = mw_seen_value(end, MW_REFUSED) ? neighbour(judge, at->about) : NULL;
+        if (!is_smtp(mw_port_kind(judge, at->about)->service) || !open) {
+            continue;
+        }
+        if (mw_port_matters(judge, at->about) && !answers_elsewhere(judge, at->about)) {
+            struct mw_instance *instance = mw_found(judge, at->about, end);
+            mw_proof(instance, open);
+            mw_place(instance, "open", open->about);
+            mw_port_weigh(judge, instance, at->about, MW_BLOCKS);
+        }
+    }
+}
+
+/* --- greeting ----------------------------------------------------------------------------------------------------------------------------- */
+
+static bool ended_at(struct mw_judge *judge, const struct mw_port_kind *kind, const char *about, const char *stage)
+{
+    return mw_is(judge, kind->stage, about, stage);
+}
+
+/* A server that starts with TLS says nothing in clear: its silence is the client's mistake. */
+static void banner_none(struct mw_judge *judge)
+{
+    for (const struct mw_fact *at = NULL; (at = mw_port_next(judge, at));) {
+        const struct mw_port_kind *kind = mw_port_kind(judge, at->about);
+        const struct mw_fact *end = mw_know(judge, kind->end, at->about);
+        bool silent = mw_seen_value(end, MW_TIMED_OUT), closed = mw_seen_value(end, MW_HUNG_UP);
+        bool greeted = mw_know(judge, MW_F_SMTP_GREETING, at->about) || mw_know(judge, MW_F_TLS_END, at->about);
+        if (!is_smtp(kind->service) || kind->implicit_tls || greeted || (!silent && !closed) || !ended_at(judge, kind, at->about, "greeting")) {
+            continue;
+        }
+        if (connects(judge, at->about) && mw_port_matters(judge, at->about)) {
+            struct mw_instance *instance = mw_found(judge, at->about, end);
+            mw_confidence(instance, closed ? 0.9 : 0.75);
+            mw_port_weigh(judge, instance, at->about, MW_BLOCKS);
+        }
+    }
+}
+
+static void banner_delay(struct mw_judge *judge)
+{
+    MW_EACH (late, judge, MW_F_SMTP_GREETING_MS) {
+        const struct mw_fact *greeting = mw_know(judge, MW_F_SMTP_GREETING, late->about);
+        if (late->number < SLOW_GREETING_MS || mw_reply_code(greeting) != 220 || !mw_port_is_wanted(judge, late->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, late->about, late);
+        mw_place(instance, "seconds", mw_printf(mw_judge_arena(judge), "%d", (int)(late->number / 1000)));
+        mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, late->about));
+    }
+}
+
+static void banner_busy(struct mw_judge *judge)
+{
+    MW_EACH (greeting, judge, MW_F_SMTP_GREETING) {
+        if (mw_reply_class(greeting) == 4 && mw_port_matters(judge, greeting->about)) {
+            struct mw_instance *instance = mw_found(judge, greeting->about, greeting);
+            mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, greeting->about));
+        }
+    }
+}
+
+/* Words that say why are another cause's. */
+static bool is_explained(struct mw_judge *judge, const struct mw_fact *reply)
+{
+    for (const struct mw_said *said = mw_replies(judge); said; said = said->next) {
+        if (said->fact == reply && strcmp(said->cause, "smtp.banner.refused") != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void refused_greeting(struct mw_judge *judge, bool never_mail)
+{
+    MW_EACH (greeting, judge, MW_F_SMTP_GREETING) {
+        bool never = mw_reply_code(greeting) == 521; /* RFC 7504 section 3 */
+        bool refused = mw_reply_class(greeting) == 5 && never == never_mail && mw_port_matters(judge, greeting->about);
+        if (refused && (never || !is_explained(judge, greeting))) {
+            struct mw_instance *instance = mw_found(judge, greeting->about, greeting);
+            mw_confidence(instance, never ? 0.95 : 0.8);
+            mw_port_weigh(judge, instance, greeting->about, MW_BLOCKS);
+        }
+    }
+}
+
+static void banner_refused(struct mw_judge *judge)
+{
+    refused_greeting(judge, false);
+}
+
+static void host_no_mail(struct mw_judge *judge)
+{
+    refused_greeting(judge, true);
+}
+
+/* --- EHLO --------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_masked(struct mw_judge *judge, const char *about)
+{
+    return mw_know(judge, MW_F_SMTP_MASKED, about);
+}
+
+static void ehlo_rejected(struct mw_judge *judge)
+{
+    MW_EACH (ehlo, judge, MW_F_SMTP_EHLO) {
+        const struct mw_fact *helo = mw_know(judge, MW_F_SMTP_HELO, ehlo->about);
+        if (mw_reply_class(ehlo) != 5 || mw_reply_code(helo) != 250 || is_masked(judge, ehlo->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, ehlo->about, ehlo);
+        mw_proof(instance, helo);
+        mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, ehlo->about));
+    }
+}
+
+/* Another place saw it offered: then something on our path takes it away. */
+static bool is_offered_elsewhere(struct mw_judge *judge, const char *about)
+{
+    MW_EACH_ABOUT (offered, judge, MW_F_SMTP_STARTTLS, about) {
+        if (offered->yes) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void weigh_starttls(struct mw_judge *judge, struct mw_instance *instance, const char *about)
+{
+    const struct mw_fact *policy = mw_port_enforced(judge, about), *dane = mw_port_dane(judge, about);
+    mw_proof(instance, policy);
+    mw_proof(instance, dane);
+    if (mw_port_kind(judge, about)->service == MW_EXCHANGE && !policy && !dane) {
+        mw_weight(instance, MW_RISK, mw_port_legs(judge, about));
+        return;
+    }
+    bool replaced = !mw_port_is_wanted(judge, about) && mw_port_other_works(judge, about);
+    mw_port_weigh(judge, instance, about, replaced ? MW_RISK : MW_BLOCKS);
+}
+
+static void starttls_missing(struct mw_judge *judge)
+{
+    MW_EACH (offered, judge, MW_F_SMTP_STARTTLS) {
+        const struct mw_port_kind *kind = mw_port_kind(judge, offered->about);
+        if (offered->yes || !kind || kind->implicit_tls || is_masked(judge, offered->about) || is_offered_elsewhere(judge, offered->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, offered->about, offered);
+        mw_confidence(instance, 0.85);
+        weigh_starttls(judge, instance, offered->about);
+    }
+}
+
+static bool is_ascii(const char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text > 0x7f) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_keyword(const struct mw_fact *extensions, const char *keyword)
+{
+    for (size_t i = 0; i < extensions->list.count; i++) {
+        const char *item = extensions->list.items[i];
+        if (mw_text_starts(item, keyword) && (item[strlen(keyword)] == '\0' || item[strlen(keyword)] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 6531 section 3.1: an address with other letters than ASCII needs the extension at every server on its way. */
+static void smtputf8_missing(struct mw_judge *judge)
+{
+    const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
+    bool one_has_it = false;
+    if (is_ascii(mailbox->about)) {
+        return;
+    }
+    MW_EACH (known, judge, MW_F_SMTP_EXTENSIONS) {
+        one_has_it |= mw_port_role(judge, known->about, "mx") && has_keyword(known, "SMTPUTF8");
+    }
+    MW_EACH (extensions, judge, MW_F_SMTP_EXTENSIONS) {
+        if (mw_port_role(judge, extensions->about, "mx") && !has_keyword(extensions, "SMTPUTF8")) {
+            struct mw_instance *instance = mw_found(judge, extensions->about, extensions);
+            mw_proof(instance, mailbox);
+            mw_weight(instance, one_has_it ? MW_DEGRADES : MW_BLOCKS, MW_RECEIVE);
+        }
+    }
+}
+
+/* --- sender and recipient ----------------------------------------------------------------------------------------------------------------- */
+
+static void session_dropped(struct mw_judge *judge)
+{
+    static const char *const early[] = {"connect", "greeting", "handshake", "STARTTLS", "QUIT"};
+    for (const struct mw_fact *at = NULL; (at = mw_port_next(judge, at));) {
+        const struct mw_port_kind *kind = mw_port_kind(judge, at->about);
+        const struct mw_fact *end = mw_know(judge, kind->end, at->about), *stage = mw_know(judge, kind->stage, at->about);
+        bool is_early = !stage;
+        for (size_t i = 0; stage && i < MW_COUNT(early); i++) {
+            is_early |= mw_text_same(stage->text, early[i]);
+        }
+        if (!is_smtp(kind->service) || is_early || !mw_seen_value(end, MW_HUNG_UP) || !mw_port_matters(judge, at->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, at->about, end);
+        mw_proof(instance, stage);
+        mw_place(instance, "stage", stage->text);
+        mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, at->about));
+    }
+}
+
+static bool is_at_exchange(struct mw_judge *judge, const char *about)
+{
+    const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    return kind && kind->service == MW_EXCHANGE;
+}
+
+/* The postmaster, whom every domain has (RFC 5321 section 4.5.1), was refused too. */
+static const struct mw_fact *refused_postmaster(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *postmaster = mw_know(judge, MW_F_SMTP_POSTMASTER, about);
+    return mw_reply_class(postmaster) == 5 ? postmaster : NULL;
+}
+
+#define ONLY_A_CODE 0.5 /* confidence of a bare 550 */
+
+static void user_unknown(struct mw_judge *judge)
+{
+    for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.rcpt.user_unknown")); said = said->next) {
+        if (said->confidence <= ONLY_A_CODE && refused_postmaster(judge, said->fact->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_said_found(judge, said);
+        const struct mw_fact *to = mw_know(judge, MW_F_SMTP_RCPT_TO, said->fact->about);
+        mw_proof(instance, to);
+        mw_proof(instance, mw_know(judge, MW_F_SMTP_POSTMASTER, said->fact->about));
+        mw_place(instance, "recipient", to ? to->text : "");
+    }
+}
+
+static void deny(struct mw_judge *judge, const struct mw_fact *reply, double confidence)
+{
+    struct mw_instance *instance = mw_found(judge, reply->about, reply);
+    mw_proof(instance, refused_postmaster(judge, reply->about));
+    mw_confidence(instance, confidence);
+    mw_port_weigh(judge, instance, reply->about, MW_BLOCKS);
+}
+
+/* At an exchange a wish for a login before it takes mail for the domain comes to the same: strangers cannot deliver. */
+static void relay_denied(struct mw_judge *judge)
+{
+    for (const struct mw_said *said = mw_replies(judge); said; said = said->next) {
+        bool denied = strcmp(said->cause, "smtp.rcpt.relay_denied") == 0 || strcmp(said->cause, "auth.missing_for_relay") == 0;
+        bool all = said->confidence <= ONLY_A_CODE && strcmp(said->cause, "smtp.rcpt.user_unknown") == 0 && refused_postmaster(judge, said->fact->about);
+        if ((denied || all) && is_at_exchange(judge, said->fact->about)) {
+            deny(judge, said->fact, all ? 0.55 : said->confidence);
+        }
+    }
+    MW_EACH (reply, judge, MW_F_SMTP_POSTMASTER) {
+        if (!mw_know(judge, MW_F_SMTP_RCPT, reply->about) && mw_seen_relay_denied(reply->text)) {
+            deny(judge, reply, 0.85);
+        }
+    }
+}
+
+static void postmaster_missing(struct mw_judge *judge)
+{
+    MW_EACH (reply, judge, MW_F_SMTP_POSTMASTER) {
+        const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_RCPT, mw_port_host(judge, reply->about), reply->text);
+        if (cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0 && mw_port_role(judge, reply->about, "mx")) {
+            mw_found(judge, reply->about, reply);
+        }
+    }
+}
+
+/* RFC 5321 section 4.5.5: whoever refuses <> gets no bounces. */
+static void null_refused(struct mw_judge *judge)
+{
+    MW_EACH (reply, judge, MW_F_SMTP_MAIL) {
+        bool null = mw_is(judge, MW_F_SMTP_MAIL_FROM, reply->about, "<>");
+        const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_MAIL, mw_port_host(judge, reply->about), reply->text);
+        bool by_words = cause && (strcmp(cause, "smtp.sender.null_refused") == 0 || strcmp(cause, "smtp.sender.rejected") == 0);
+        if (null && mw_reply_class(reply) == 5 && is_at_exchange(judge, reply->about) && (!cause || by_words)) {
+            struct mw_instance *instance = mw_found(judge, reply->about, reply);
+            mw_weight(instance, MW_RISK, mw_port_legs(judge, reply->about));
+        }
+    }
+}
+
+static void sender_rejected(struct mw_judge *judge)
+{
+    for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.sender.rejected")); said = said->next) {
+        if (said->fact->id == MW_F_SMTP_MAIL && mw_is(judge, MW_F_SMTP_MAIL_FROM, said->fact->about, "<>")) {
+            continue; /* null_refused() */
+        }
+        struct mw_instance *instance = mw_said_found(judge, said);
+        const struct mw_fact *from = mw_know(judge, MW_F_SMTP_MAIL_FROM, said->fact->about);
+        mw_proof(instance, from);
+        mw_place(instance, "sender", from ? from->text : "");
+    }
+}
+
+/* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */
+
+#define BY_WORDS(name, id)                                                                                                                                 \
+    static void name(struct mw_judge *judge)                                                                                                               \
+    {                                                                                                                                                      \
+        mw_reply_found(judge, id);                                                                                                                         \
+    }
+
+BY_WORDS(helo_invalid, "smtp.helo.invalid")
+BY_WORDS(helo_unresolvable, "smtp.helo.unresolvable")
+BY_WORDS(greylist, "smtp.greylist")
+BY_WORDS(sender_limit, "smtp.rate.sender_limit")
+BY_WORDS(ip_throttled, "smtp.rate.ip_throttled")
+BY_WORDS(recipient_throttled, "smtp.rate.recipient_throttled")
+BY_WORDS(concurrency, "smtp.concurrency.limit")
+BY_WORDS(disabled, "smtp.rcpt.disabled")
+BY_WORDS(mailbox_full, "smtp.rcpt.mailbox_full")
+BY_WORDS(restricted, "smtp.rcpt.restricted")
+BY_WORDS(rcpt_syntax, "smtp.rcpt.syntax")
+BY_WORDS(moved, "smtp.rcpt.moved")
+BY_WORDS(verify_unavailable, "smtp.rcpt.verify_unavailable")
+BY_WORDS(storage_full, "smtp.storage.full")
+BY_WORDS(internal_error, "smtp.server.internal_error")
+BY_WORDS(misconfigured, "smtp.server.misconfigured")
+BY_WORDS(maintenance, "smtp.server.maintenance")
+BY_WORDS(routing_loop, "smtp.loop.routing")
+BY_WORDS(ip_low, "rep.ip.low")
+BY_WORDS(domain_bad, "rep.domain.bad")
+
+/* --- the rows ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* clang-format off */
+static const struct mw_cause causes[] = {
+    {
+        .id = "smtp.listener.missing",
+        .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_TCP, .owner = MW_ADMIN,
+        .title = N_("The server does not offer the SMTP port that is needed"),
+        .says = N_("Nothing listens at {about}: the connection is refused at once, although the same machine answers at {open}. The mail service on this "
+                   "port is not running or not switched on."),
+        .fix = {
+            {MW_AT_SERVER, N_("Start the service on port {port} of {host}. In Postfix, switch on the smtp (25), submission (587) and submissions (465) "
+                              "lines in master.cf and reload."),
+             "submissions inet n - y - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o smtpd_sasl_auth_enable=yes"},
+        },
+        .reference = "RFC 8314 section 3.3; RFC 6409 section 3.1",
+        .needs = {MW_F_TCP_END},
+        .holds = listener_missing,
+        .alike = {
+            {"net.port.submission_blocked", N_("From another network the same port opens: then a network on the way blocks it.")},
+        },
+        .explains = {"net.tcp.refused", "net.tcp.timeout", "config.autoconfig.inconsistent", "sym:submit.connect_fail", "sym:inbound.bounce.expired", NULL},
+    },
+    {
+        .id = "smtp.banner.none",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The connection opens, but the server never says a word"),
+        .says = N_("{about} accepts the connection and then sends no greeting ({value}), so no mail can be handed over there."),
+        .fix = {
+            {MW_AT_SERVER, N_("Look at the mail service behind {about}: a process limit, a load balancer whose server is gone, TCP wrappers, or a "
+                              "lookup that hangs before the greeting."), NULL},
+        },
+        .reference = "RFC 5321 sections 3.1 and 4.5.3.2.1",
+        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
+        .holds = banner_none,
+        .alike = {
+            {"smtp.banner.delay", N_("With a longer --timeout the greeting does come.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:submit.connect_fail", NULL},
+    },
+    {
+        .id = "smtp.banner.delay",
+        .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The greeting takes so long that impatient senders give up"),
+        .says = N_("{about} needs {seconds} seconds for its greeting. Mail servers should wait for five minutes, but many programs and some servers hang "
+                   "up before."),
+        .fix = {
+            {MW_AT_SERVER, N_("Find out what {host} waits for before it greets: most often a slow DNS resolver, a block list that does not answer, "
+                              "or a delay against spam that is set too long."), NULL},
+        },
+        .reference = "RFC 5321 section 4.5.3.2.1",
+        .any = {MW_F_SMTP_GREETING_MS},
+        .holds = banner_delay,
+        .alike = {
+            {"net.path.lossy", N_("Connecting is slow as well, not the greeting alone.")},
+        },
+        .explains = {"smtp.banner.none", "sym:inbound.delay", "sym:inbound.partial", NULL},
+    },
+    {
+        .id = "smtp.banner.busy",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The server turns us away for now: busy, or in maintenance"),
+        .says = N_("{about} answers the connection with a temporary refusal: “{value}”. Senders try again later, so mail is late; what lies behind it "
+                   "could not be tested."),
+        .fix = {
+            {MW_AT_SERVER, N_("Try again in a few minutes. If it stays, raise the process and connection limits of {host}, or end the maintenance."), NULL},
+        },
+        .reference = "RFC 5321 section 3.8",
+        .needs = {MW_F_SMTP_GREETING},
+        .holds = banner_busy,
+        .alike = {
+            {"smtp.concurrency.limit", N_("The text names a number of connections.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:outbound.defer", NULL},
+    },
+    {
+        .id = "smtp.banner.refused",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The server refuses in its first line to talk to us"),
+        .says = N_("{about} greets with a refusal instead of a welcome: “{value}”. From here no mail can be handed over there."),
+        .fix = {
+            {MW_AT_SERVER, N_("If {host} is yours, look in its log for the rule that refuses the connection. If it refuses everybody, it is no "
+                              "mail server for this domain: correct the MX record."), NULL},
+            {MW_AT_PROVIDER, N_("If it refuses only this address, ask its postmaster, and quote the line word for word."), NULL},
+        },
+        .reference = "RFC 5321 section 3.1",
+        .needs = {MW_F_SMTP_GREETING},
+        .holds = banner_refused,
+        .alike = {
+            {"smtp.host.no_mail", N_("From other networks the answer is the same.")},
+            {"rep.dnsbl.listed", N_("A block list has the address from which we look.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:inbound.partial", "sym:inbound.bounce.hard", NULL},
+    },
+    {
+        .id = "smtp.host.no_mail",
+        .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The host says that it never takes mail"),
+        .says = N_("{about} greets with “{value}”, which means that this machine takes no mail at all. The MX record should not name it."),
+        .fix = {
+            {MW_AT_DNS, N_("Let the MX record name the host that does take the mail, or switch on the mail service on {host}."),
+             "{domain}. IN MX 10 mail.{domain}."},
+        },
+        .reference = "RFC 7504 section 3",
+        .needs = {MW_F_SMTP_GREETING},
+        .holds = host_no_mail,
+        .explains = {"smtp.banner.refused", "sym:inbound.bounce.hard", NULL},
+    },
+    {
+        .id = "smtp.ehlo.rejected",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("EHLO is refused, so encryption and all other extensions are lost"),
+        .says = N_("{about} answers EHLO with “{value}” and knows only the old HELO. Without EHLO there is no STARTTLS, no login and no size check."),
+        .fix = {
+            {MW_AT_SERVER, N_("Update the mail server, or take away the proxy or filter in front of it that does not know EHLO."), NULL},
+        },
+        .reference = "RFC 5321 section 4.1.1.1",
+        .needs = {MW_F_SMTP_EHLO},
+        .holds = ehlo_rejected,
+        .alike = {
+            {"net.firewall.smtp_inspection", N_("The greeting or the keywords are overwritten with * or X: a firewall reads along.")},
+        },
+        .explains = {"smtp.ext.starttls_missing", "auth.not_offered", "smtp.ext.smtputf8_missing", "tls.policy.required_not_offered", NULL},
+    },
+    {
+        .id = "smtp.helo.invalid",
+        .legs = MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The name with which the sender introduces itself is not accepted"),
+        .says = N_("{about} refuses the name given with HELO or EHLO: “{value}”. It wants a full host name, such as mail.example.org."),
+        .fix = {
+            {MW_AT_SERVER, N_("Give the sending server its full host name: in Postfix set myhostname, in Exim primary_hostname."),
+             "myhostname = mail.example.org"},
+        },
+        .reference = "RFC 5321 section 4.1.1.1",
+        .any = {MW_F_SMTP_EHLO, MW_F_SMTP_HELO, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = helo_invalid,
+        .alike = {
+            {"smtp.helo.unresolvable", N_("The name is complete, but it has no address in the DNS.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.helo.unresolvable",
+        .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("The name with which the sender introduces itself has no address"),
+        .says = N_("{about} cannot find the name given with HELO or EHLO in the DNS: “{value}”."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish A and AAAA records for the name that the sending server gives, equal to its reverse name."),
+             "mail.example.org. IN A 192.0.2.10"},
+        },
+        .reference = "RFC 5321 section 4.1.4",
+        .any = {MW_F_SMTP_EHLO, MW_F_SMTP_HELO, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = helo_unresolvable,
+        .explains = {"sym:outbound.defer", "sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.ext.starttls_missing",
+        .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_RISK, .layer = MW_L_TLS, .owner = MW_ADMIN,
+        .title = N_("The server offers no encryption (STARTTLS)"),
+        .says = N_("{about} gave its whole list of extensions, and STARTTLS is not on it. Mail and passwords cross the network in clear, and senders that "
+                   "insist on encryption do not deliver."),
+        .fix = {
+            {MW_AT_SERVER, N_("Give the server a certificate and switch TLS on. In Postfix:"),
+             "smtpd_tls_security_level = may\nsmtpd_tls_chain_files = /etc/ssl/private/mail.key, /etc/ssl/certs/mail-fullchain.pem"},
+        },
+        .reference = "RFC 3207; RFC 8314 section 4.1",
+        .needs = {MW_F_SMTP_STARTTLS},
+        .holds = starttls_missing,
+        .alike = {
+            {"net.starttls.stripped", N_("From another network the same server offers STARTTLS: then something on this path takes it away.")},
+        },
+        .explains = {"auth.not_offered", "auth.plaintext.exposed", "tls.policy.required_not_offered", "mtasts.cert_invalid", "mtasts.mx_mismatch",
+                     "dane.tlsa.mismatch", "dane.tlsa.lookup_fail", "sym:inbound.partial", "sym:submit.tls_fail", NULL},
+    },
+    {
+        .id = "smtp.ext.smtputf8_missing",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The address has international letters, and the server cannot handle them"),
+        .says = N_("{mailbox} holds letters beyond ASCII. Mail to it needs the extension SMTPUTF8, which {about} does not offer."),
+        .fix = {
+            {MW_AT_SERVER, N_("Switch SMTPUTF8 on at {host} (Postfix: smtputf8_enable = yes), or give the mailbox an address in plain ASCII letters as "
+                              "well."),
+             "smtputf8_enable = yes"},
+        },
+        .reference = "RFC 6531 section 3.1",
+        .needs = {MW_F_TARGET_MAILBOX, MW_F_SMTP_EXTENSIONS},
+        .holds = smtputf8_missing,
+        .explains = {"sym:inbound.bounce.hard", "sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.greylist",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("Greylisting: the first try of a new sender is put off"),
+        .says = N_("{about} says “{value}”. It lets strangers try twice before it believes them; a real mail server comes back after some minutes, and "
+                   "the mail arrives late."),
+        .fix = {
+            {MW_AT_SERVER, N_("Wait: the mail comes with the next try. To avoid the delay, put large senders on the allow list of the greylisting, "
+                              "or switch it off."), NULL},
+        },
+        .reference = "RFC 6647",
+        .any = {MW_F_SMTP_RCPT, MW_F_SMTP_MAIL},
+        .holds = greylist,
+        .alike = {
+            {"smtp.server.internal_error", N_("Senders that are known there are put off as well.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:outbound.defer", NULL},
+    },
+    {
+        .id = "smtp.rate.sender_limit",
+        .legs = MW_SUBMIT | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_PROVIDER,
+        .title = N_("The account has used up its sending limit"),
+        .says = N_("{about} refuses to send: “{value}”. The account or the organisation has sent as much as it may for now."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Stop sending and wait until the limit is reset, often a day. Send long lists by a service made for it."), NULL},
+            {MW_AT_PROVIDER, N_("If you did not send that much, somebody else may be using the account: change the password and look at the login "
+                                "log."), NULL},
+        },
+        .reference = "RFC 3463 section 3.8",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_LOGIN, MW_F_SMTP_GREETING},
+        .holds = sender_limit,
+        .alike = {
+            {"account.compromised", N_("The folder of sent mail or the log holds mail that nobody here wrote.")},
+        },
+        .explains = {"sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.rate.ip_throttled",
+        .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The receiver slows us down because of the volume we send"),
+        .says = N_("{about} says “{value}”: mail from this address or domain comes faster than it accepts."),
+        .fix = {
+            {MW_AT_SERVER, N_("Send more slowly and with fewer connections to this destination, and raise the volume of a new address step by step."),
+             "default_destination_concurrency_limit = 2\ndefault_destination_rate_delay = 1s"},
+        },
+        .reference = "RFC 3463 section 3.8",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_GREETING},
+        .holds = ip_throttled,
+        .alike = {
+            {"rep.ip.low", N_("Slower sending does not help, and the text speaks of reputation.")},
+        },
+        .explains = {"sym:outbound.defer", "sym:outbound.delay", NULL},
+    },
+    {
+        .id = "smtp.rate.recipient_throttled",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_USER,
+        .title = N_("The mailbox is getting mail too fast"),
+        .says = N_("{about} puts mail off: “{value}”. More mail arrives for this mailbox than the server takes in a while."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Find what fills the mailbox: a forwarding loop, or a machine that sends alarms. Stop it and wait an hour."), NULL},
+        },
+        .reference = "RFC 3463 section 3.3",
+        .any = {MW_F_SMTP_RCPT},
+        .holds = recipient_throttled,
+        .alike = {
+            {"smtp.rcpt.mailbox_full", N_("The text speaks of quota, not of rate.")},
+        },
+        .explains = {"sym:outbound.defer", "sym:inbound.delay", NULL},
+    },
+    {
+        .id = "smtp.concurrency.limit",
+        .legs = MW_SEND | MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
+        .title = N_("Too many connections at once"),
+        .says = N_("{about} says “{value}”: this address already has as many connections open as it may."),
+        .fix = {
+            {MW_AT_SERVER, N_("Use fewer connections to one destination. On your own server look at smtpd_client_connection_count_limit (Postfix)."), NULL},
+        },
+        .reference = "RFC 5321 section 4.5.4.1",
+        .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = concurrency,
+        .explains = {"smtp.banner.busy", "smtp.banner.refused", "sym:outbound.defer", NULL},
+    },
+    {
+        .id = "smtp.session.dropped",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The server hangs up in the middle of the conversation"),
+        .says = N_("{about} closed the connection at the step {stage} without an answer. No reason was given."),
+        .fix = {
+            {MW_AT_SERVER, N_("Look into the log of {host} at that second: a process that crashed, a filter that died, or a rule that cuts the "
+                              "connection."), NULL},
+        },
+        .reference = "RFC 5321 section 3.8",
+        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
+        .holds = session_dropped,
+        .alike = {
+            {"net.tcp.reset", N_("The connection ends by a reset of TCP: then a device on the path may have cut it.")},
+        },
+        .explains = {"sym:outbound.defer", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.rcpt.user_unknown",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mailbox does not exist at the receiving server"),
+        .says = N_("{about} refuses the recipient {recipient}: “{value}”. It knows no such mailbox, so every mail to it comes back."),
+        .fix = {
+            {MW_AT_SERVER, N_("Check the spelling of the address. If it is right, create the mailbox or the alias, or correct the list of "
+                              "recipients of {host}."), NULL},
+        },
+        .reference = "RFC 5321 section 4.2.3; RFC 3463 section 3.2 (X.1.1)",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = user_unknown,
+        .alike = {
+            {"smtp.rcpt.relay_denied", N_("Every recipient of the domain is refused, postmaster too.")},
+        },
+        .explains = {"smtp.postmaster.missing", "sym:inbound.bounce.hard", "sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.rcpt.disabled",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mailbox exists, but it is switched off"),
+        .says = N_("{about} refuses the recipient: “{value}”. The mailbox is disabled, suspended or out of use."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("The administrator of the domain or the provider has to switch the mailbox on again; ask for the reason (payment, "
+                                "spam, identity check)."), NULL},
+        },
+        .reference = "RFC 3463 section 3.3 (X.2.1); RFC 5248",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = disabled,
+        .alike = {
+            {"smtp.rcpt.mailbox_full", N_("The text speaks of quota or of a full mailbox.")},
+        },
+        .explains = {"sym:inbound.bounce.hard", "sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.rcpt.mailbox_full",
+        .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
+        .title = N_("The mailbox is full"),
+        .says = N_("{about} does not take the mail: “{value}”. The mailbox has used up its space, so mail to it waits or comes back."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Delete or archive mail and empty the folders Trash and Junk. A program that fetches by POP3 and leaves everything "
+                              "on the server fills it again."), NULL},
+            {MW_AT_SERVER, N_("Or give the mailbox more space (Dovecot: quota_rule)."),
+             "quota_rule = *:storage=5G"},
+        },
+        .reference = "RFC 3463 section 3.3 (X.2.2); RFC 9208",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = mailbox_full,
+        .alike = {
+            {"smtp.storage.full", N_("Every recipient of that server is refused: then the machine itself is full.")},
+        },
+        .explains = {"sym:inbound.bounce.hard", "sym:inbound.bounce.expired", NULL},
+    },
+    {
+        .id = "smtp.rcpt.relay_denied",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mail server does not regard the domain as its own"),
+        .says = N_("{about} is named by the MX record, yet it refuses the recipient as foreign: “{value}”. It has not been told to take mail for the "
+                   "domain."),
+        .fix = {
+            {MW_AT_SERVER, N_("Add the domain to the domains that {host} takes mail for: mydestination, virtual_mailbox_domains or relay_domains in "
+                              "Postfix, local_domains in Exim; at a provider, activate the domain."),
+             "virtual_mailbox_domains = {domain}"},
+            {MW_AT_DNS, N_("If another server takes the mail now, correct the MX record."), NULL},
+        },
+        .reference = "RFC 5321 section 3.6.2",
+        .any = {MW_F_SMTP_RCPT, MW_F_SMTP_POSTMASTER},
+        .holds = relay_denied,
+        .alike = {
+            {"smtp.rcpt.user_unknown", N_("The postmaster of the domain is accepted: then only this mailbox is unknown.")},
+        },
+        .explains = {"smtp.postmaster.missing", "sym:inbound.bounce.hard", NULL},
+    },
+    {
+        .id = "smtp.rcpt.restricted",
+        .legs = MW_SEND | MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_OTHER_SIDE,
+        .title = N_("The recipient takes mail only from chosen senders"),
+        .says = N_("{about} refuses: “{value}”. This mailbox or group does not take mail from outside, or not from this sender."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("The administrator of the recipient has to allow outside senders, or this one."), NULL},
+        },
+        .reference = "RFC 3463 section 3.8 (X.7.1, X.7.2)",
+        .any = {MW_F_SMTP_RCPT, MW_F_SMTP_MAIL},
+        .holds = restricted,
+        .alike = {
+            {"smtp.sender.rejected", N_("The same sender is refused for every recipient there.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:inbound.partial", NULL},
+    },
+    {
+        .id = "smtp.rcpt.syntax",
+        .legs = MW_SEND | MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
+        .title = N_("The address is not written as an address must be"),
+        .says = N_("{about} cannot read the address: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Type the address anew, without blanks, full-width letters or a dot at the end; copied addresses often carry "
+                              "invisible characters."), NULL},
+        },
+        .reference = "RFC 5321 section 4.1.2; RFC 3463 section 3.2 (X.1.3)",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = rcpt_syntax,
+        .explains = {"sym:submit.reject", "sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.rcpt.moved",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
+        .title = N_("The mailbox has moved"),
+        .says = N_("{about} says that the recipient is elsewhere now: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Use the new address if the reply names one, and correct the address book. The owner can set a forwarding at the old "
+                              "place."), NULL},
+        },
+        .reference = "RFC 5321 section 3.4; RFC 3463 section 3.2 (X.1.6)",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = moved,
+        .explains = {"sym:outbound.reject", "sym:inbound.bounce.hard", NULL},
+    },
+    {
+        .id = "smtp.rcpt.verify_unavailable",
+        .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The server cannot check recipients at present and puts everybody off"),
+        .says = N_("{about} says “{value}”: it could not find out whether the mailbox exists. Mail waits at the senders."),
+        .fix = {
+            {MW_AT_SERVER, N_("Bring the directory or the server behind {host} back, which it asks for recipients (LDAP, database, internal "
+                              "server)."), NULL},
+        },
+        .reference = "RFC 5321 section 4.2.3",
+        .needs = {MW_F_SMTP_RCPT},
+        .holds = verify_unavailable,
+        .alike = {
+            {"smtp.greylist", N_("A second try some minutes later is accepted.")},
+        },
+        .explains = {"sym:inbound.delay", NULL},
+    },
+    {
+        .id = "smtp.sender.rejected",
+        .legs = MW_SEND | MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_OTHER_SIDE,
+        .title = N_("The sender is refused by the rules of the receiver"),
+        .says = N_("{about} refuses the sender {sender}: “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("If {host} is yours, take the sender off the block list or correct the rule that names it."), NULL},
+            {MW_AT_PROVIDER, N_("If it is the other side, ask its postmaster to remove the block, and quote the reply."), NULL},
+        },
+        .reference = "RFC 3463 section 3.8 (X.7.1)",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = sender_rejected,
+        .alike = {
+            {"rep.ip.low", N_("Another sender from the same address is refused too.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:inbound.partial", NULL},
+    },
+    {
+        .id = "smtp.sender.null_refused",
+        .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The server refuses bounces: mail with an empty sender"),
+        .says = N_("{about} refuses MAIL FROM:<> with “{value}”. Bounces and receipts have no sender, so they are lost, and servers that check senders "
+                   "refuse mail of this domain."),
+        .fix = {
+            {MW_AT_SERVER, N_("Accept the empty sender at {host}, as every mail server must; filter unwanted bounces by their content."), NULL},
+        },
+        .reference = "RFC 5321 section 4.5.5",
+        .needs = {MW_F_SMTP_MAIL},
+        .holds = null_refused,
+        .explains = {"sym:outbound.reject", NULL},
+    },
+    {
+        .id = "smtp.storage.full",
+        .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The disk of the mail server is full"),
+        .says = N_("{about} takes no mail at all: “{value}”. The machine has no space left."),
+        .fix = {
+            {MW_AT_SERVER, N_("Free space and inodes on {host} (queue, mail store, logs), then try again. Postfix stops when less than "
+                              "queue_minfree is left."), NULL},
+        },
+        .reference = "RFC 3463 section 3.4 (X.3.1)",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = storage_full,
+        .alike = {
+            {"smtp.rcpt.mailbox_full", N_("Only this recipient is refused, with 4.2.2 or 5.2.2.")},
+        },
+        .explains = {"imap.backend.down", "sym:inbound.delay", NULL},
+    },
+    {
+        .id = "smtp.server.internal_error",
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("Something inside the mail server is broken for the moment"),
+        .says = N_("{about} says “{value}”. The server cannot do its work now; senders try again, so mail is late."),
+        .fix = {
+            {MW_AT_SERVER, N_("Read the log of {host} at that second: a table or database that cannot be read, a filter that is down, missing "
+                              "permissions. Mend it and reload."), NULL},
+        },
+        .reference = "RFC 5321 section 4.2.3; RFC 3463 section 3.4 (X.3.0)",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_EHLO},
+        .holds = internal_error,
+        .alike = {
+            {"smtp.greylist", N_("A second try some minutes later is accepted.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.server.misconfigured",
+        .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mail server itself reports a mistake in its configuration"),
+        .says = N_("{about} says “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("Check the configuration of {host} (postfix check, exim -bV, doveconf -n), mend the part that the log names, and reload."),
+             "postfix check"},
+        },
+        .reference = "RFC 3463 section 3.4 (X.3.5)",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_EHLO, MW_F_SMTP_GREETING},
+        .holds = misconfigured,
+        .alike = {
+            {"smtp.server.internal_error", N_("It passes by itself, and the code is 4.3.0.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.server.maintenance",
+        .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mail service is stopped for maintenance"),
+        .says = N_("{about} says “{value}”: it takes no mail at present. Senders keep it in their queues for days, so nothing is lost yet."),
+        .fix = {
+            {MW_AT_SERVER, N_("Wait, and look at the status page of the provider; on your own server end the maintenance."), NULL},
+        },
+        .reference = "RFC 3463 section 3.4 (X.3.2)",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_EHLO, MW_F_SMTP_GREETING},
+        .holds = maintenance,
+        .explains = {"smtp.banner.busy", "sym:inbound.delay", "sym:submit.reject", NULL},
+    },
+    {
+        .id = "smtp.loop.routing",
+        .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The mail goes round in circles"),
+        .says = N_("{about} says “{value}”: the mail has passed too many servers, or comes back to where it was."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the last server treat the domain as its own, and take the domain out of its relay or smart host rules."), NULL},
+        },
+        .reference = "RFC 5321 section 6.3",
+        .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = routing_loop,
+        .explains = {"sym:inbound.bounce.hard", NULL},
+    },
+    {
+        .id = "smtp.postmaster.missing",
+        .legs = MW_RECEIVE, .severity = MW_ADVICE, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .title = N_("The domain has no postmaster address"),
+        .says = N_("{about} refuses postmaster with “{value}”. Every domain that takes mail must have this address; others use it to report trouble."),
+        .fix = {
+            {MW_AT_SERVER, N_("Create the alias postmaster (and abuse) and let somebody read it."),
+             "postmaster: admin"},
+        },
+        .reference = "RFC 5321 section 4.5.1; RFC 2142",
+        .needs = {MW_F_SMTP_POSTMASTER},
+        .holds = postmaster_missing,
+    },
+    {
+        .id = "rep.ip.low",
+        .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The receiver has a poor opinion of our address"),
+        .says = N_("{about} refuses because of the reputation of the address that speaks to it: “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("Make sure that no account or machine sends spam, remove dead recipients, use the form of the provider for removal, "
+                              "and raise the volume slowly."), NULL},
+        },
+        .reference = "M3AAWG Sender Best Common Practices",
+        .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_EHLO},
+        .holds = ip_low,
+        .alike = {
+            {"rep.dnsbl.listed", N_("A public block list has the address too.")},
+        },
+        .explains = {"smtp.banner.refused", "sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam", NULL},
+    },
+    {
+        .id = "rep.domain.bad",
+        .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The receiver has a poor opinion of the sender domain"),
+        .says = N_("{about} refuses because of the reputation of the sender domain: “{value}”."),
+        .fix = {
+            {MW_AT_SERVER, N_("Publish SPF, DKIM and DMARC, send little at first, and ask the lists that name the domain to remove it."), NULL},
+        },
+        .reference = "M3AAWG Sender Best Common Practices",
+        .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
+        .holds = domain_bad,
+        .alike = {
+            {"rep.ip.low", N_("Other domains from the same address are refused as well.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:outbound.spam", NULL},
+    },
+};
+/* clang-format on */
+
+const struct mw_area mw_area_smtp = {"smtp", causes, MW_COUNT(causes)};
