@@ -28,6 +28,11 @@ def unshare(flags):
     checked(LIBC.unshare(flags), "unshare")
 
 
+def name_this_machine(name):
+    """In the caller's own UTS namespace; else the servers would look up the real machine's name in the lab's DNS."""
+    checked(LIBC.sethostname(name.encode(), len(name)), "sethostname")
+
+
 def mount(source, target, kind, flags, data=None):
     def encoded(word):
         return word.encode() if word else None
@@ -97,7 +102,8 @@ def first_process(body):
 def keeper(body):
     # Ctrl-C is for the command that runs inside; the keeper only waits.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    unshare(NEWPID | NEWNS | NEWNET)
+    unshare(NEWPID | NEWNS | NEWNET | NEWUTS)
+    name_this_machine("lab")
     return wait_for(linked_child(lambda: first_process(body)))
 
 

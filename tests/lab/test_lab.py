@@ -211,7 +211,7 @@ JUDGED = [
     (FAULT, said(("a.b", "blocks"), ("a.c", "degrades")),    2, True,  {"top1": True,  "alarms": []}),
     (FAULT, said(("a.b", "blocks"), ("x.y", "risk")),        2, False, {"top1": True,  "alarms": ["x.y"]}),
     (FAULT, said(("a.b", "blocks"), ("x.y", "advice")),      2, True,  {"alarms": []}),
-    (FAULT, said(("z.z", "blocks"), ("a.b", "blocks")),      2, False, {"top1": False, "listed": True, "bad_first": ["z.z"]}),
+    (FAULT, said(("z.z", "risk"), ("a.b", "blocks")),        2, False, {"top1": False, "listed": True, "bad_first": ["z.z"]}),
     (FAULT, said(),                                          0, False, {"top1": False, "listed": False}),
     (FAULT, "",                                              70, False, {"broken": True}),
     (TWO,   said(("c.e", "blocks"), ("a.b", "blocks")),      2, True,  {"top1": True,  "listed": True}),

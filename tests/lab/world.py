@@ -115,7 +115,7 @@ def write_system(world):
     client = world["client"]
     directory = LAB / "client"
     (directory / "resolv.conf").write_text(f"nameserver {client['resolver']}\noptions timeout:2 attempts:2\n")
-    (directory / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+    (directory / "hosts").write_text("127.0.0.1 localhost lab\n127.0.1.1 desk\n::1 localhost lab\n")
     (directory / "root.key").write_text(zones.anchor())
     pki.trust_store(directory / "certs", client.get("trusted", True))
     mail.write_password(directory / "password", client.get("password", world["user"]["alice"]["password"]))
@@ -233,7 +233,7 @@ def launch(name, argv):
 def client_process(world, argv, ready, go, home):
     """In its own namespaces, with the servers up: becomes the command."""
     box.unshare(box.NEWNET | box.NEWUTS)
-    box.LIBC.sethostname(b"desk", 4)
+    box.name_this_machine("desk")
     os.write(ready, b"n")
     os.read(go, 1)
     client_network(world)
