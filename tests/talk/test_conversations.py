@@ -13,6 +13,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -59,10 +60,10 @@ def comments(play, word):
     return re.findall(rf"^# {word}: (.*)$", play.read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def run(play, server, folder, password):
+def run(play, server, folder, password, wait="20"):
     command = comments(play, "run")[0].format(port=server.port, ca=certificates.root(folder), password=password)
     program, *words = shlex.split(command)
-    done = subprocess.run([MAILWHY.with_name("mailwhy" + program), *words, "--json", "--timeout", "20"], capture_output=True, text=True, timeout=40)
+    done = subprocess.run([MAILWHY.with_name("mailwhy" + program), *words, "--json", "--timeout", wait], capture_output=True, text=True, timeout=40)
     assert done.stderr == ""
     return done.stdout
 
@@ -95,3 +96,47 @@ def test_scene(play, folder, password):
     assert wanted
     for line in wanted:
         check(facts, line)
+
+
+# What may go wrong instead of anything that a server says, and the ends that a conversation may then have.
+FAILURES = {
+    "hangs-up": {"hung up", "reset", "tls failed"},
+    "resets": {"reset", "hung up", "tls failed"},
+    "says \\x00\\x1b[2J\\xff garbage": {"garbled", "tls failed", "hung up"}, # it may pass for a capability, or for bytes that nobody reads before the handshake
+    "is-silent": {"timed out"},
+}
+WHOLE = ["submission-login", "smtp-pipelined", "imap-login", "imap-netease", "pop3-login"]
+ENDS = {"submission.end", "smtp.end", "imap.end", "pop3.end"}
+STAGES = {name.replace("end", "stage") for name in ENDS}
+
+
+def broken_plays(play):
+    """For each act of the server: the acts before it, and which one it is."""
+    lines = play.read_text(encoding="utf-8").splitlines()
+    acts = [number for number, line in enumerate(lines) if re.match(r"(says|puts|trickles|tls) ", line)]
+    goodbye = max(number for number, line in enumerate(lines) if line.startswith("hears"))
+    return [lines[:number] for number in acts if number < goodbye]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.split()[0])
+@pytest.mark.parametrize("name", WHOLE)
+def test_every_step_may_fail(name, failure, folder, password, tmp_path):
+    plays = []
+    for number, lines in enumerate(broken_plays(HERE / "scenes" / f"{name}.play")):
+        plays.append(tmp_path / f"{number}.play")
+        plays[-1].write_text("\n".join([*lines, failure]) + "\n", encoding="utf-8")
+
+    def end_of(play):
+        with Server(play, folder) as server:
+            out = run(play, server, folder, password, wait="2" if failure == "is-silent" else "20")
+        facts = [json.loads(line) for line in out.splitlines()]
+        return [fact["value"] for fact in facts if fact.get("fact") in ENDS], [fact["value"] for fact in facts if fact.get("fact") in STAGES], out, server.complaints
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(end_of, plays))
+    assert len(results) > 5
+    assert not failure.startswith("says") or sum(ends[0] != "hung up" for ends, *_ in results) * 2 > len(results)
+    for play, (ends, stages, out, complaints) in zip(plays, results):
+        last = play.read_text().splitlines()[-2:]
+        assert len(ends) == len(stages) == 1 and ends[0] in FAILURES[failure], (last, ends, stages)
+        assert PASSWORD not in out and "\x1b" not in out and complaints == "", last
