@@ -59,15 +59,41 @@ static bool shares_address(struct mw_judge *judge, const char *host)
     return false;
 }
 
-/* An answer that differs may be meant (an inside view, an address near by); one that leads nowhere for mail is not. */
-static void host_rewritten(struct mw_judge *judge, const char *host)
+/* Test networks stand for public ones where somebody tests, so they are left out. */
+static bool is_closed_off(const char *address)
+{
+    const char *kind = mw_address_kind(address);
+    return kind && !mw_text_same(kind, "benchmark") && !mw_text_same(kind, "documentation");
+}
+
+static bool has_public_address(struct mw_judge *judge, const char *host)
+{
+    MW_EACH_ABOUT (address, judge, MW_F_DNS_ADDRESS, host)
+        if (!is_closed_off(address->text))
+            return true;
+    return false;
+}
+
+/* An answer that differs may be meant (an address near by); one that leads nowhere for mail is not. An address of an inside network is the view of such a network. */
+static void host_differs(struct mw_judge *judge, const char *host, bool inside)
 {
     const struct mw_fact *real = mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, host, NULL), *given = mw_know(judge, MW_F_DNS_ADDRESS, host);
-    if (!real || !given || shares_address(judge, host) || reaches_any(judge, host))
+    if (!real || !given || shares_address(judge, host) || reaches_any(judge, host) || has_public_address(judge, host) == inside || is_closed_off(real->text))
         return;
     struct mw_instance *instance = mw_found(judge, host, given);
     mw_proof(instance, real);
     mw_place(instance, "real", real->text);
+}
+
+static void each_host_differs(struct mw_judge *judge, bool inside)
+{
+    struct mw_list done = {0};
+    MW_EACH (address, judge, MW_F_DNS_ADDRESS) {
+        if (mw_list_has(&done, address->about))
+            continue;
+        mw_list_add(mw_judge_arena(judge), &done, address->about);
+        host_differs(judge, address->about, inside);
+    }
 }
 
 /* A name that the zone above denies cannot have records. */
@@ -86,13 +112,12 @@ static void denied_rewritten(struct mw_judge *judge, const char *domain, unsigne
 static void resolver_rewritten(struct mw_judge *judge)
 {
     mw_seen_domains(judge, denied_rewritten);
-    struct mw_list done = {0};
-    MW_EACH (address, judge, MW_F_DNS_ADDRESS) {
-        if (mw_list_has(&done, address->about))
-            continue;
-        mw_list_add(mw_judge_arena(judge), &done, address->about);
-        host_rewritten(judge, address->about);
-    }
+    each_host_differs(judge, false);
+}
+
+static void split_horizon(struct mw_judge *judge)
+{
+    each_host_differs(judge, true);
 }
 
 static bool resolver_has(struct mw_judge *judge, const char *domain, const char *record)
@@ -284,21 +309,6 @@ static void mx_unresolvable(struct mw_judge *judge)
     MW_EACH (host, judge, MW_F_MX_HOST)
         if (mw_seen_no_address(judge, host->about))
             found_exchange(judge, host);
-}
-
-/* Test networks stand for public ones where somebody tests, so they are left out. */
-static bool is_closed_off(const char *address)
-{
-    const char *kind = mw_address_kind(address);
-    return kind && !mw_text_same(kind, "benchmark") && !mw_text_same(kind, "documentation");
-}
-
-static bool has_public_address(struct mw_judge *judge, const char *host)
-{
-    MW_EACH_ABOUT (address, judge, MW_F_DNS_ADDRESS, host)
-        if (!is_closed_off(address->text))
-            return true;
-    return false;
 }
 
 static bool another_is_public(struct mw_judge *judge, const char *domain)
@@ -497,6 +507,21 @@ static const struct mw_cause causes[] = {
                      "tls.cert.untrusted_ca", "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:client.cert_warning"},
     },
     {
+        .id = "dns.split_horizon", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
+        .title = N_("The inside DNS view sends mail programs to an address that does not work"),
+        .says = N_("For {about} the resolver of this network gives the inside address {value}, where no mail server answers; the public DNS says {real}. The network has an inside view of "
+                   "the domain that is wrong or out of date."),
+        .fix = {{MW_AT_NETWORK, N_("In the inside DNS zone, enter the address at which the mail server can be reached from inside, or remove the name there so that the public one counts."), "{about}. IN A {real}"},
+                {MW_AT_CLIENT, N_("If a VPN brought this resolver, disconnect it or let it handle only its own domains."), NULL}},
+        .reference = "RFC 6950 section 4; RFC 1918",
+        .needs = {MW_F_DNS_A_END},
+        .holds = split_horizon,
+        .alike = {{"dns.resolver.rewritten", N_("Nobody runs an inside view on purpose, and the answers are changed on the way.")}},
+        .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
+                     "dns.mx.private_address", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "config.host.wrong", "config.srv.target_bad",
+                     "config.port.wrong", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
+    },
+    {
         .id = "dns.resolver.stale", .legs = MW_RECEIVE | MW_SEND | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
         .title = N_("A cache still has the MX records from before a change"),
         .says = N_("The servers of {about} now give other MX records ({now}) than the resolver in use. Until the old ones have run out of all caches, part of the mail goes to the old "
@@ -604,6 +629,7 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 1918; RFC 6890",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_private_address,
+        .alike = {{"dns.split_horizon", N_("Only the resolver of the inside network gives this address, and a public one gives another.")}},
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "smtp.loop.local", "sym:inbound.bounce.expired"},
     },
     {

@@ -430,6 +430,20 @@ static bool distrusts_the_root(struct mw_judge *judge)
     return false;
 }
 
+static bool resolver_works(struct mw_judge *judge)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_END)
+        if (mw_seen_failed(end))
+            return false;
+    return true;
+}
+
+/* The chain was looked at here and nothing was found: then the resolver's clock or root key may be what fails. */
+static bool was_examined(struct mw_judge *judge, const char *name)
+{
+    return mw_is(judge, MW_F_DNSSEC_END, name, MW_OK);
+}
+
 /* What was found here goes first; without it the resolver's own word (RFC 8914) counts, where the answer comes once nobody checks. */
 static void flawed(struct mw_judge *judge, const char *flaw, int ede)
 {
