@@ -439,9 +439,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 5321 section 4.5.3.2.1",
         .any = {MW_F_SMTP_GREETING_MS},
         .holds = banner_delay,
-        .alike = {
-            {"net.path.lossy", N_("Connecting is slow as well, not the greeting alone.")},
-        },
         .explains = {"smtp.banner.none", "sym:inbound.delay", "sym:inbound.partial", NULL},
     },
     {
@@ -606,9 +603,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 3463 section 3.8",
         .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_LOGIN, MW_F_SMTP_GREETING},
         .holds = sender_limit,
-        .alike = {
-            {"account.compromised", N_("The folder of sent mail or the log holds mail that nobody here wrote.")},
-        },
         .explains = {"sym:submit.reject", NULL},
     },
     {

@@ -513,7 +513,6 @@ static const struct mw_cause causes[] = {
         .holds = name_mismatch,
         .alike = {
             {"config.host.wrong", N_("The name that was used belongs to nobody who runs a mail server.")},
-            {"net.captive_portal", N_("The certificate is that of a portal for signing in to the network.")},
         },
         .explains = {"mtasts.cert_invalid", "sym:client.cert_warning", "sym:submit.tls_fail", "sym:retrieve.tls_fail", NULL},
     },
@@ -555,9 +554,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 8996; RFC 9325 section 3.1.1",
         .any = {MW_F_TLS_VERSION, MW_F_TLS_ALERT},
         .holds = obsolete_only,
-        .alike = {
-            {"tls.client.too_old", N_("The server offers TLS 1.2 or newer, and the program is the old side.")},
-        },
         .explains = {"tls.policy.required_not_offered", "tls.handshake.incompatible", "sym:submit.tls_fail", "sym:retrieve.tls_fail",
                      "sym:inbound.partial", NULL},
     },
@@ -592,9 +588,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 8446 section 6; RFC 9325 section 4",
         .needs = {MW_F_TLS_END},
         .holds = incompatible,
-        .alike = {
-            {"net.mtu.blackhole", N_("A smaller handshake passes, a larger one hangs.")},
-        },
         .explains = {"tls.policy.required_not_offered", "mtasts.cert_invalid", "dane.tlsa.mismatch", "sym:submit.tls_fail", "sym:inbound.delay", NULL},
     },
     {
@@ -609,9 +602,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 8446 section 4; RFC 5321 section 4.5.3.2",
         .needs = {MW_F_TLS_END},
         .holds = handshake_timeout,
-        .alike = {
-            {"net.mtu.blackhole", N_("A handshake with small packets goes through.")},
-        },
         .explains = {"tls.policy.required_not_offered", "mtasts.cert_invalid", "dane.tlsa.mismatch", "smtp.banner.none", "sym:submit.tls_fail",
                      "sym:retrieve.tls_fail", "sym:inbound.bounce.expired", NULL},
     },
@@ -649,8 +639,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"net.service.wrong_protocol", N_("The greeting belongs to another protocol.")},
         },
-        .explains = {"net.service.wrong_protocol", "tls.handshake.incompatible", "config.autoconfig.inconsistent", "sym:submit.tls_fail",
-                     "sym:retrieve.tls_fail", NULL},
+        .explains = {"tls.handshake.incompatible", "config.autoconfig.inconsistent", "sym:submit.tls_fail", "sym:retrieve.tls_fail", NULL},
     },
     {
         .id = "tls.clock.skew",
