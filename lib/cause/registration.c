@@ -430,14 +430,6 @@ static bool distrusts_the_root(struct mw_judge *judge)
     return false;
 }
 
-static bool resolver_works(struct mw_judge *judge)
-{
-    MW_EACH (end, judge, MW_F_RESOLVER_END)
-        if (mw_seen_failed(end))
-            return false;
-    return true;
-}
-
 /* The chain was looked at here and nothing was found: then the resolver's clock or root key may be what fails. */
 static bool was_examined(struct mw_judge *judge, const char *name)
 {
@@ -453,7 +445,7 @@ static void flawed(struct mw_judge *judge, const char *flaw, int ede)
     if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL) || distrusts_the_root(judge))
         return;
     MW_EACH (error, judge, MW_F_DNSSEC_EDE)
-        if (error->number == ede && answers_unchecked(judge, error->about) && mw_fact_find(mw_judge_facts(judge), MW_F_DNSSEC_EDE, error->about) == error)
+        if (error->number == ede && answers_unchecked(judge, error->about) && !was_examined(judge, error->about))
             found_flaw(judge, error, 0.7);
 }
 
