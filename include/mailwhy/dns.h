@@ -89,6 +89,8 @@ bool mw_domain_is_under(const char *name, const char *parent); /* equal counts *
 /* Addresses. The canonical form (RFC 5952 for IPv6) or NULL. */
 char *mw_address_read(struct mw_arena *arena, const char *text);
 bool mw_address_is_ipv6(const char *address);
+/* Is it in the network ("192.0.2.0", 24)? False for another family and for what is no address. */
+bool mw_address_in(const char *address, const char *network, int prefix);
 /* NULL for an address that the whole Internet may use; else what it is: "private", "loopback", "link-local", "shared" (100.64/10), "documentation", "benchmark",
  * "unspecified", "multicast", "unique local", "reserved". */
 const char *mw_address_kind(const char *address);

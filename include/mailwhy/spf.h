@@ -38,8 +38,6 @@ const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struc
 
 /* Does an ip4 or ip6 term cover the address? False for other mechanisms, other families and what is no address. */
 bool mw_spf_covers(const struct mw_spf_term *term, const char *address);
-/* The same for any network: "192.0.2.0", 24. */
-bool mw_address_in(const char *address, const char *network, int prefix);
 /* Does the term pass a range that no one sender needs: wider than /16 of IPv4 or /32 of IPv6? */
 bool mw_spf_is_wide(const struct mw_spf_term *term);
 

@@ -1,7 +1,6 @@
 /* IPv4 and IPv6 addresses: their canonical form (RFC 5952), what they are for (RFC 6890 and its registry), and their reverse names (RFC 1035 section 3.5,
  * RFC 3596 section 2.5). */
 #include <mailwhy/dns.h>
-#include <mailwhy/spf.h>
 
 #include <arpa/inet.h>
 

@@ -7,11 +7,6 @@
 
 static const char version[] = "DMARC1";
 
-static bool is_version(const struct tag *tag)
-{
-    return tag->name && mw_text_same(tag->name, "v") && strcmp(tag->value, version) == 0;
-}
-
 /* The first tag alone is looked at: a version behind others does not count. */
 bool mw_dmarc_is_record(const char *text)
 {
@@ -215,7 +210,7 @@ const struct mw_dmarc *mw_dmarc_read(struct mw_arena *arena, const char *text, s
     const struct tags *tags = mw_tags_cut(arena, text);
     struct mw_dmarc *record = MW_NEW(arena, struct mw_dmarc);
     *record = (struct mw_dmarc){.psd = 'u', .fo = "0"};
-    if (!tags->count || !is_version(&tags->tag[0])) {
+    if (!mw_dmarc_is_record(text)) {
         mw_flaw_is(flaw, "v=DMARC1 is not the first tag", tags->count ? tags->tag[0].text : "");
         return NULL;
     }

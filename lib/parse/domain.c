@@ -61,22 +61,28 @@ static char *plain_dots(struct mw_arena *arena, const char *text)
     return plain;
 }
 
+static const char *label_flaw(const char *label, size_t length)
+{
+    if (!length)
+        return "empty label"; /* some characters are mapped to nothing */
+    if (length > LABEL_BYTES)
+        return "a label is longer than 63 characters";
+    if (strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") < length)
+        return "a character that domain names cannot have";
+    return label[0] == '-' || label[length - 1] == '-' ? "a label begins or ends with a hyphen" : NULL;
+}
+
 static const char *ascii_flaw(const char *name)
 {
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    if (strlen(name) > NAME_BYTES)
-        return "longer than 253 characters";
-    for (const char *label = name; *label;) {
+    const char *flaw = strlen(name) > NAME_BYTES ? "longer than 253 characters" : NULL;
+    for (const char *label = name; !flaw; label++) {
         size_t length = strcspn(label, ".");
-        if (length > LABEL_BYTES)
-            return "a label is longer than 63 characters";
-        if (strspn(label, allowed) < length)
-            return "a character that domain names cannot have";
-        if (label[0] == '-' || label[length - 1] == '-')
-            return "a label begins or ends with a hyphen";
-        label += length + (label[length] == '.');
+        flaw = label_flaw(label, length);
+        label += length;
+        if (!*label)
+            break;
     }
-    return NULL;
+    return flaw;
 }
 
 /* ASCII labels need no mapping; those that begin with xn-- must be what they claim. */

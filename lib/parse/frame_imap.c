@@ -140,7 +140,7 @@ static long measure(const char *bytes, size_t count, const char *tag, size_t *la
 long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply)
 {
     const char *tag = awaited ? awaited : "";
-    size_t last;
+    size_t last = 0;
     long taken = measure(bytes, count, tag, &last);
     if (taken <= 0)
         return taken;

@@ -2,7 +2,6 @@
 #include "unit.h"
 
 #include <mailwhy/dns.h>
-#include <mailwhy/spf.h>
 
 static void addresses_are_read(void **state)
 {

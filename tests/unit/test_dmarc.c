@@ -36,6 +36,7 @@ static void records_are_read(void **state)
         {"p=reject; v=DMARC1", NULL, "v=DMARC1 is not the first tag"},
         {"v=DMARC1 p=none", NULL, "v=DMARC1 is not the first tag"},
         {"", NULL, "v=DMARC1 is not the first tag"},
+        {"\nv=DMARC1; p=none", NULL, "v=DMARC1 is not the first tag"},
     };
     for (size_t i = 0; i < MW_COUNT(cases); i++) {
         struct mw_flaw flaw = {0};

@@ -33,6 +33,9 @@ static void names_are_read(void **state)
         {"a@b", NULL, "a character that domain names cannot have"},
         {"\xff\xfe.org", NULL, "not UTF-8"},
         {"☃☃\xf0\x9f\x98\x80.org", NULL, "a character that domain names cannot have"},
+        {"\ufe07", NULL, "empty label"},
+        {"a.\ufe07", NULL, "empty label"},
+        {"a.\ufe07.b", NULL, "empty label"},
         {"xn--a\xc3\xa9.org", NULL, NULL},
     };
     for (size_t i = 0; i < MW_COUNT(cases); i++) {

@@ -1,0 +1,50 @@
+/* The records of DKIM, DMARC, MTA-STS, TLSRPT and TLSA: each parser reads the same text. */
+#include "fuzz.h"
+
+#include <mailwhy/dkim.h>
+#include <mailwhy/dmarc.h>
+#include <mailwhy/mtasts.h>
+#include <mailwhy/tlsa.h>
+#include <mailwhy/tlsrpt.h>
+
+static void check_dkim(struct mw_arena *arena, const char *text)
+{
+    struct mw_flaw flaw = {0};
+    const struct mw_dkim_key *key = mw_dkim_read(arena, text, &flaw);
+    FUZZ_FLAW(key, flaw);
+    fuzz_must(!key || (key->type && key->revoked == !key->bits));
+}
+
+static void check_dmarc(struct mw_arena *arena, const char *text)
+{
+    struct mw_flaw flaw = {0};
+    const struct mw_dmarc *record = mw_dmarc_read(arena, text, &flaw);
+    FUZZ_FLAW(record, flaw);
+    fuzz_must(!record || (mw_dmarc_is_record(text) && !mw_dmarc_is_near(text) && mw_dmarc_policy_for(record, true, false) && record->forced == (flaw.why != NULL)));
+}
+
+static void check_others(struct mw_arena *arena, const char *text)
+{
+    struct mw_flaw sts = {0}, rpt = {0}, tlsa = {0};
+    struct mw_list rua = {0};
+    const char *id = mw_mtasts_read_record(arena, text, &sts);
+    FUZZ_FLAW(id, sts);
+    fuzz_must(!id || strlen(id) <= 32);
+    bool reports = mw_tlsrpt_read(arena, text, &rua, &rpt);
+    FUZZ_FLAW(reports, rpt);
+    fuzz_must(!reports || rua.count);
+    const struct mw_tlsa *record = mw_tlsa_read(arena, text, &tlsa);
+    FUZZ_FLAW(record, tlsa);
+    fuzz_must(!record || record->bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
+{
+    struct mw_arena *arena = mw_arena_new();
+    const char *text = mw_strndup(arena, (const char *)bytes, count);
+    check_dkim(arena, text);
+    check_dmarc(arena, text);
+    check_others(arena, text);
+    mw_arena_free(arena);
+    return 0;
+}
