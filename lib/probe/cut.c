@@ -15,6 +15,8 @@ static void got_ns(struct mw_look *look, const struct mw_dns_answer *answer, voi
     cut->ns[question->index] = answer;
     if (--cut->waiting == 0)
         cut->got(look, cut);
+    else if (cut->waiting == 1 && !cut->ns[0] && cut->early)
+        cut->early(look, cut);
 }
 
 static void ask_ns(struct mw_look *look, struct mw_cut *cut)
@@ -26,7 +28,7 @@ static void ask_ns(struct mw_look *look, struct mw_cut *cut)
     }
 }
 
-void mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled, void (*got)(struct mw_look *look, const struct mw_cut *cut))
+struct mw_cut *mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled, mw_cut_got *got)
 {
     struct mw_cut *cut = MW_NEW(look->arena, struct mw_cut);
     cut->got = got;
@@ -36,6 +38,7 @@ void mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled,
     cut->names[cut->count - 1] = ".";
     cut->waiting = cut->count;
     ask_ns(look, cut);
+    return cut;
 }
 
 bool mw_cut_find_unchecked(struct mw_look *look, const struct mw_cut *cut)

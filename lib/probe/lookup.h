@@ -34,15 +34,19 @@ const char *mw_lookup_both(const struct mw_dns_answer *a, const struct mw_dns_an
 /* --- zones ------------------------------------------------------------------------------------------------------------------------------------- */
 #define MW_CUT_NAMES 12u
 
+struct mw_cut;
+typedef void mw_cut_got(struct mw_look *look, const struct mw_cut *cut);
+
 /* NS of a name and of every name above it, at the resolver. */
 struct mw_cut {
     const char *names[MW_CUT_NAMES]; /* the name itself first; the root last */
     const struct mw_dns_answer *ns[MW_CUT_NAMES];
     size_t count, waiting;
     bool checking_disabled; /* asked so, and the servers' addresses too */
-    void (*got)(struct mw_look *look, const struct mw_cut *cut);
+    mw_cut_got *got;
+    mw_cut_got *early; /* to be set by the caller: called where the answer for the name itself is the last one to come, before it has; NULL */
 };
-void mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled, void (*got)(struct mw_look *look, const struct mw_cut *cut));
+struct mw_cut *mw_cut_find(struct mw_look *look, const char *name, bool checking_disabled, mw_cut_got *got);
 /* The same again without validation, where no zone was found as the resolver fails; false: that was done, or would not help. */
 bool mw_cut_find_unchecked(struct mw_look *look, const struct mw_cut *cut);
 /* The first at or behind `from` that is a zone; -1: none. */

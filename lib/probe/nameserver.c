@@ -11,6 +11,7 @@ struct nameserver {
     const char *zone;
     const char *domain; /* in the zone, whose mail it is about */
     const struct mw_dns_answer *a, *aaaa;
+    struct mw_list asked; /* addresses */
 };
 
 struct server {
@@ -127,10 +128,11 @@ static void ask_one(struct mw_look *look, const struct nameserver *of, const cha
     mw_look_ask_as(look, &(struct mw_question){.name = name, .type = type, .server = address}, got, server);
 }
 
-static void ask(struct mw_look *look, const struct nameserver *of, const char *address)
+static void ask(struct mw_look *look, struct nameserver *of, const char *address)
 {
-    if (!mw_lookup_can_reach(look, address))
+    if (!mw_lookup_can_reach(look, address) || mw_list_has(&of->asked, address) || of->asked.count == ADDRESSES)
         return;
+    mw_list_add(look->arena, &of->asked, address);
     ask_one(look, of, address, MW_SOA, got_soa);
     ask_one(look, of, address, MW_NS, got_ns);
     ask_one(look, of, address, MW_MX, got_mx);
@@ -144,16 +146,19 @@ static void tell_addresses(struct mw_look *look, const struct mw_dns_answer *ans
         mw_lookup_tell_once(look, MW_F_NS_ADDRESS, look->why->about, record->address, mw_lookup_quote(look, record));
 }
 
-/* Addresses from the resolver, and glue of the parent: either is enough to be asked. */
-static void got_both(struct mw_look *look, const struct nameserver *of)
+static void ask_known(struct mw_look *look, struct nameserver *of)
+{
+    const struct mw_fact *address = mw_fact_find(look->facts, MW_F_NS_ADDRESS, look->why->about);
+    for (; address; address = mw_fact_find_next(look->facts, address))
+        ask(look, of, address->text);
+}
+
+static void got_both(struct mw_look *look, struct nameserver *of)
 {
     tell_addresses(look, of->a, MW_A);
     tell_addresses(look, of->aaaa, MW_AAAA);
     look->outcome = mw_lookup_both(of->a, of->aaaa);
-    unsigned count = 0;
-    const struct mw_fact *address = mw_fact_find(look->facts, MW_F_NS_ADDRESS, look->why->about);
-    for (; address && count < ADDRESSES; address = mw_fact_find_next(look->facts, address), count++)
-        ask(look, of, address->text);
+    ask_known(look, of);
 }
 
 static void got_a(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
@@ -178,6 +183,7 @@ static void start(struct mw_look *look)
     const char *target = mw_lookup_target(look);
     of->zone = look->why->text;
     of->domain = target && mw_domain_is_under(target, of->zone) ? target : of->zone;
+    ask_known(look, of); /* glue of the parent is enough, should the resolver find nothing */
     mw_look_ask(look, look->why->about, MW_A, got_a, of);
     mw_look_ask(look, look->why->about, MW_AAAA, got_aaaa, of);
 }

@@ -1,5 +1,8 @@
 /* The delegation as the parent zone's own servers tell it (RFC 1034 section 4.3.2): asked without recursion, beside the resolver, so that a name that does not exist, one
- * that leads to the wrong servers and a resolver that fails are told apart. Also names the servers of the zone for the probe `nameserver`. */
+ * that leads to the wrong servers and a resolver that fails are told apart. Also names the servers of the zone for the probe `nameserver`.
+ *
+ * The servers above are asked for the domain as soon as they are known, before the resolver has found the domain's own servers: where those are silent that takes
+ * long. Should the domain turn out to lie in the zone above, the answers are dropped, and the delegation of that zone is asked for. */
 #include "lookup.h"
 
 #include <string.h>
@@ -9,13 +12,18 @@
 struct parent {
     const char *zone; /* whose delegation it is: the domain, or the zone that it lies in */
     const char *above;
-    unsigned told; /* name servers */
+    unsigned told;    /* name servers */
     const char *best; /* outcome of the server that said most */
+    bool sure;        /* the zone is delegated, or the resolver says that it is the right one */
+    bool dropped;
+    struct parent_question *unsure; /* answers that wait for that */
 };
 
 struct parent_question {
     struct parent *parent;
     const struct mw_server *server;
+    const struct mw_dns_answer *answer;
+    struct parent_question *next;
 };
 
 static void tell_name_server(struct mw_look *look, struct parent *parent, const char *host)
@@ -50,25 +58,48 @@ static bool tell_delegation(struct mw_look *look, struct parent *parent, const s
     return any;
 }
 
+static void tell_outcome(struct mw_look *look, const struct parent_question *question, bool delegated)
+{
+    struct parent *parent = question->parent;
+    const char *outcome = delegated ? MW_OK : mw_dns_status_name(question->answer->status);
+    if (!parent->best || delegated || (mw_lookup_is_settled(question->answer->status) && !mw_text_same(parent->best, MW_OK)))
+        parent->best = outcome;
+    const char *about = mw_about_zone_at(look->arena, parent->zone, question->server->host, question->server->address);
+    mw_tell(look, &(struct mw_fact){.id = MW_F_PARENT_END, .about = about, .text = outcome, .ms = question->answer->ms});
+    look->outcome = parent->best;
+}
+
+static void make_sure(struct mw_look *look, struct parent *parent)
+{
+    parent->sure = true;
+    for (struct parent_question *question = parent->unsure; question; question = question->next)
+        tell_outcome(look, question, false);
+    parent->unsure = NULL;
+}
+
 static void got_delegation(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
-    const struct parent_question *question = tag;
+    struct parent_question *question = tag;
     struct parent *parent = question->parent;
-    const struct mw_server *server = question->server;
-    bool delegated = tell_delegation(look, parent, answer, server);
-    const char *outcome = delegated ? MW_OK : mw_dns_status_name(answer->status);
-    if (!parent->best || delegated || (mw_lookup_is_settled(answer->status) && !mw_text_same(parent->best, MW_OK)))
-        parent->best = outcome;
-    const char *about = mw_about_zone_at(look->arena, parent->zone, server->host, server->address);
-    mw_tell(look, &(struct mw_fact){.id = MW_F_PARENT_END, .about = about, .text = outcome, .ms = answer->ms});
-    look->outcome = parent->best;
+    question->answer = answer;
+    if (parent->dropped)
+        return;
+    bool delegated = tell_delegation(look, parent, answer, question->server);
+    if (delegated && !parent->sure)
+        make_sure(look, parent);
+    if (parent->sure) {
+        tell_outcome(look, question, delegated);
+        return;
+    }
+    question->next = parent->unsure;
+    parent->unsure = question;
 }
 
 static void got_ds(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     const struct parent_question *question = tag;
     const struct mw_record *record;
-    for (size_t i = 0; (record = mw_dns_next(answer, MW_DS, &i));)
+    for (size_t i = 0; !question->parent->dropped && (record = mw_dns_next(answer, MW_DS, &i));)
         mw_lookup_tell_once(look, MW_F_PARENT_DS, question->parent->zone, record->text, mw_lookup_quote(look, record));
 }
 
@@ -77,11 +108,11 @@ static void got_servers(struct mw_look *look, const struct mw_servers *servers, 
     struct parent *parent = tag;
     for (size_t i = 0; i < servers->count; i++) {
         struct parent_question *question = MW_NEW(look->arena, struct parent_question);
-        *question = (struct parent_question){parent, &servers->items[i]};
+        *question = (struct parent_question){.parent = parent, .server = &servers->items[i]};
         mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_NS, .server = servers->items[i].address}, got_delegation, question);
         mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_DS, .server = servers->items[i].address}, got_ds, question);
     }
-    if (!servers->count) {
+    if (!servers->count && !parent->dropped) {
         look->outcome = MW_SKIPPED;
         look->remark = "no server of the zone above has an address that can be reached";
     }
@@ -95,30 +126,54 @@ static int own_zone(const struct mw_cut *cut)
     return lies_in_another ? mw_cut_zone(cut, 0) : 0;
 }
 
+static struct parent *ask_above(struct mw_look *look, const struct mw_cut *cut, size_t own, size_t above)
+{
+    struct parent *parent = MW_NEW(look->arena, struct parent);
+    parent->zone = cut->names[own];
+    parent->above = cut->names[above];
+    mw_cut_servers(look, cut, above, got_servers, parent);
+    return parent;
+}
+
+static void got_above(struct mw_look *look, const struct mw_cut *cut)
+{
+    int above = mw_cut_zone(cut, 1);
+    if (above > 0)
+        look->mine = ask_above(look, cut, 0, (size_t)above);
+}
+
+static void tell_zone(struct mw_look *look, struct parent *parent, const struct mw_dns_answer *ns)
+{
+    const struct mw_record *record;
+    mw_lookup_tell_once(look, MW_F_PARENT_ZONE, parent->zone, parent->above, NULL);
+    for (size_t i = 0; (record = mw_dns_next(ns, MW_NS, &i));)
+        tell_name_server(look, parent, record->name);
+    make_sure(look, parent);
+}
+
 static void got_cut(struct mw_look *look, const struct mw_cut *cut)
 {
+    struct parent *parent = look->mine;
     int own = own_zone(cut);
     int above = own < 0 ? -1 : mw_cut_zone(cut, own + 1);
-    if (above < 0 && mw_cut_find_unchecked(look, cut))
+    if (parent && own != 0 && !parent->sure) {
+        parent->dropped = true;
+        parent = NULL;
+    }
+    if (!parent && above < 0 && mw_cut_find_unchecked(look, cut))
         return;
-    if (above < 0) {
+    if (!parent && above < 0) {
         look->outcome = MW_SKIPPED;
         look->remark = "the resolver names no zone above";
         return;
     }
-    struct parent *parent = MW_NEW(look->arena, struct parent);
-    parent->zone = cut->names[own];
-    parent->above = cut->names[above];
-    mw_tell_text(look, MW_F_PARENT_ZONE, parent->zone, parent->above, NULL);
-    const struct mw_record *record;
-    for (size_t i = 0; (record = mw_dns_next(cut->ns[own], MW_NS, &i));)
-        tell_name_server(look, parent, record->name);
-    mw_cut_servers(look, cut, (size_t)above, got_servers, parent);
+    parent = parent ? parent : ask_above(look, cut, (size_t)own, (size_t)above);
+    tell_zone(look, parent, cut->ns[parent->zone == cut->names[0] ? 0 : own]);
 }
 
 static void start(struct mw_look *look)
 {
-    mw_cut_find(look, look->why->about, false, got_cut);
+    mw_cut_find(look, look->why->about, false, got_cut)->early = got_above;
 }
 
 const struct mw_probe mw_probe_parent = {
