@@ -8,6 +8,13 @@
 typedef bool mw_format_write(const struct mw_report *report, const struct mw_format_options *options, FILE *out);
 mw_format_write mw_format_text, mw_format_json, mw_format_markdown, mw_format_html, mw_format_junit, mw_format_nagios, mw_format_prometheus;
 
+/* escape.c: a copy that is safe to show, with the characters of the table replaced; the table ends with {0}. */
+struct mw_escape {
+    char character;
+    const char *written;
+};
+char *mw_escape(struct mw_arena *arena, const char *text, const struct mw_escape *escapes);
+
 /* words.c: sentences for people, translated */
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report);
 const char *mw_words_severity(enum mw_severity severity);

@@ -7,6 +7,11 @@
 const struct mw_format mw_formats[] = {
     {"text",       N_("for people: verdict, causes, evidence, what to do"),      mw_format_text},
     {"json",       N_("one object, for programs (mailwhy-report/1)"),            mw_format_json},
+    {"markdown",   N_("to paste into a ticket"),                                 mw_format_markdown},
+    {"html",       N_("one page that needs nothing else"),                       mw_format_html},
+    {"junit",      N_("XML test results: each cause a test case"),               mw_format_junit},
+    {"nagios",     N_("one line with performance data, as a monitoring plugin"), mw_format_nagios},
+    {"prometheus", N_("metrics for the textfile collector"),                     mw_format_prometheus},
 };
 /* clang-format on */
 const size_t mw_format_count = MW_COUNT(mw_formats);

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include <string.h>
+#include <stdlib.h>
 
 #define PLACES_OF_CONFIDENCE 4u /* significant digits */
 
@@ -124,6 +124,35 @@ static json_t *not_tested_json(const struct mw_report *report)
     return array;
 }
 
+/* DEL, C1 controls (U+0080 to U+009F), and marks that turn the direction of writing: valid in JSON, not fit for a terminal. 0: none of them. */
+static unsigned unfit(const unsigned char *at, size_t *bytes)
+{
+    unsigned point = 0;
+    *bytes = at[0] >= 0xE0 ? 3 : at[0] >= 0xC0 ? 2 : 1;
+    if (*bytes == 1)
+        return at[0] == 0x7F ? 0x7F : 0;
+    if (*bytes == 2)
+        point = (at[0] & 0x1Fu) << 6 | (at[1] & 0x3Fu);
+    else if (at[0] < 0xF0)
+        point = (at[0] & 0x0Fu) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu);
+    bool turns = point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+    return (point >= 0x80 && point < 0xA0) || turns ? point : 0;
+}
+
+static void put_text(const char *text, FILE *out)
+{
+    size_t bytes;
+    while (*text) {
+        unsigned point = unfit((const unsigned char *)text, &bytes);
+        if (point)
+            fprintf(out, "\\u%04x", point);
+        else
+            fputc(*text, out);
+        text += point ? bytes : 1;
+    }
+    fputc('\n', out);
+}
+
 bool mw_format_json(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
 {
     (void)options;
@@ -139,8 +168,10 @@ bool mw_format_json(const struct mw_report *report, const struct mw_format_optio
     json_object_set_new(object, "elapsed_ms", json_integer(report->elapsed_ms));
     if (report->partial)
         put(object, "partial", report->partial);
-    bool written = json_dumpf(object, out, JSON_INDENT(2) | JSON_REAL_PRECISION(PLACES_OF_CONFIDENCE)) == 0 && fputc('\n', out) != EOF && fflush(out) == 0;
+    char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(PLACES_OF_CONFIDENCE));
+    put_text(text, out);
+    free(text);
     json_decref(object);
     mw_arena_free(arena);
-    return written;
+    return fflush(out) == 0 && !ferror(out);
 }

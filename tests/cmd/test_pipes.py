@@ -19,7 +19,7 @@ printf '['; cat one.json; printf ','; cat pipe.json; printf ','; cat again.json;
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the lab needs root")
-@pytest.mark.parametrize("scenario", ["healthy", "healthy-implicit", "mx-refused", "delegation-lame", "two-cert-and-mtasts", "cert-expired", "offline"])
+@pytest.mark.parametrize("scenario", ["healthy", "healthy-implicit", "mx-refused", "delegation-lame", "two-cert-and-mtasts", "mail-cert-expired", "offline"])
 def test_pipe_and_saved_run_equal_one_run(scenario):
     known = subprocess.run([TOP / "scripts/lab", "list"], capture_output=True, text=True, check=True).stdout
     if f"\n{scenario} " not in "\n" + known:

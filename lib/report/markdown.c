@@ -1,0 +1,78 @@
+/* The report as Markdown (CommonMark), to be pasted into a ticket. */
+#include "format.h"
+
+#include <string.h>
+
+static const struct mw_escape escapes[] = {{'\\', "\\\\"}, {'*', "\\*"}, {'_', "\\_"}, {'`', "\\`"}, {'<', "&lt;"}, {'>', "&gt;"}, {'[', "\\["}, {']', "\\]"},
+                                           {'|', "\\|"},   {'#', "\\#"}, {'&', "&amp;"}, {0, NULL}};
+/* In a code span nothing has a meaning but the backtick, which cannot stand there. */
+static const struct mw_escape in_code[] = {{'`', "'"}, {0, NULL}};
+
+struct page {
+    struct mw_arena *arena;
+    FILE *out;
+};
+
+static const char *plain(const struct page *page, const char *text)
+{
+    return mw_escape(page->arena, text, escapes);
+}
+
+static const char *code(const struct page *page, const char *text)
+{
+    return mw_escape(page->arena, text, in_code);
+}
+
+static void put_block(const struct page *page, const char *text)
+{
+    struct mw_list lines = mw_text_split(page->arena, text, "\n");
+    fputs("\n```\n", page->out);
+    for (size_t i = 0; i < lines.count; i++)
+        fprintf(page->out, "%s\n", code(page, lines.items[i]));
+    fputs("```\n\n", page->out);
+}
+
+static void put_finding(const struct page *page, const struct mw_finding *finding, size_t number)
+{
+    fprintf(page->out, "\n## %zu. %s\n\n%s\n\n", number, plain(page, finding->title), plain(page, finding->says));
+    fprintf(page->out, "`%s` · %s · %s %s\n\n", finding->cause->id, mw_words_severity(finding->severity), _("Who must act:"), mw_words_owner(finding->cause->owner));
+    if (finding->evidence_count)
+        fprintf(page->out, "%s\n\n", _("Seen:"));
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        const struct mw_fact *fact = finding->evidence[i];
+        fprintf(page->out, "- %s `%s` = `%s`", plain(page, fact->about), mw_fact_kind(fact->id)->name, code(page, mw_fact_value(page->arena, fact)));
+        fprintf(page->out, fact->quote && *fact->quote ? ": `%s`\n" : "\n", fact->quote ? code(page, fact->quote) : "");
+    }
+    for (size_t i = 0; i < finding->fixes; i++) {
+        fprintf(page->out, "\n**%s** %s\n", mw_words_where(finding->fix[i].where), plain(page, finding->fix[i].text));
+        if (finding->fix[i].snippet)
+            put_block(page, finding->fix[i].snippet);
+    }
+    if (finding->explains_seen)
+        fprintf(page->out, "\n%s\n\n", _("What only follows from it:"));
+    for (size_t i = 0; i < finding->explains_seen; i++)
+        fprintf(page->out, "- %s (`%s`)\n", plain(page, mw_words_title(finding->explains.items[i])), finding->explains.items[i]);
+    if (finding->cause->reference)
+        fprintf(page->out, "\n%s %s\n", _("Reference:"), plain(page, finding->cause->reference));
+}
+
+bool mw_format_markdown(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
+{
+    (void)options;
+    const struct page page = {mw_arena_new(), out};
+    fprintf(out, "# %s\n", plain(&page, mw_words_verdict(page.arena, report)));
+    if (report->partial)
+        fprintf(out, "\n%s\n", plain(&page, mw_words_partial(report)));
+    for (size_t i = 0; i < report->count; i++)
+        put_finding(&page, &report->findings[i], i + 1);
+    if (report->count) {
+        fprintf(out, "\n## %s\n", _("To see whether it is mended:"));
+        put_block(&page, report->findings[0].verify);
+    }
+    if (report->not_tested_count)
+        fprintf(out, "\n## %s\n\n", _("Not tested"));
+    for (size_t i = 0; i < report->not_tested_count; i++)
+        fprintf(out, "- `%s`: %s\n", report->not_tested[i].what, plain(&page, report->not_tested[i].why));
+    mw_arena_free(page.arena);
+    return fflush(out) == 0 && !ferror(out);
+}
