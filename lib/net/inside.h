@@ -62,8 +62,8 @@ SSL_CTX *mw_tls_context(struct mw_net *net);
 SSL *mw_tls_new(struct mw_net *net, struct mw_arena *arena, int socket, const char *host, struct mw_tls_seen *seen);
 /* Fills in what the handshake showed. `name` is the host name, or the address where the host has none. */
 void mw_tls_look(struct mw_net *net, struct mw_arena *arena, SSL *ssl, const char *name, struct mw_tls_seen *seen);
-/* Says why an operation on `ssl` failed: one of the outcomes; *reason (may be set) is a clause. */
-const char *mw_tls_failure(struct mw_arena *arena, SSL *ssl, int result, const char **reason);
+/* Says why an operation on `ssl` failed: one of the outcomes; `saved` is errno as the operation left it, *reason (may be set) is a clause. */
+const char *mw_tls_failure(struct mw_arena *arena, SSL *ssl, int result, int saved, const char **reason);
 bool mw_tls_load_file(SSL_CTX *context, const char *ca_file);
 
 /* --- wires: a connection, in clear or encrypted (wire.c) --------------------------------------------------------------------------------------- */

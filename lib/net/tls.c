@@ -118,9 +118,9 @@ static const char *reason_of(struct mw_arena *arena, unsigned long error)
     return mw_strdup(arena, words ? words : "unknown");
 }
 
-const char *mw_tls_failure(struct mw_arena *arena, SSL *ssl, int result, const char **reason)
+const char *mw_tls_failure(struct mw_arena *arena, SSL *ssl, int result, int saved, const char **reason)
 {
-    int saved = errno, kind = SSL_get_error(ssl, result);
+    int kind = SSL_get_error(ssl, result);
     unsigned long error = ERR_peek_error();
     if (kind == SSL_ERROR_SYSCALL)
         return saved == ECONNRESET || saved == EPIPE ? MW_RESET : saved == ETIMEDOUT ? MW_TIMED_OUT : MW_HUNG_UP;

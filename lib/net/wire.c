@@ -11,7 +11,7 @@
 
 #define LINGER_S 2.0
 #define UNSENT_CEILING 65536u
-#define PEEK_ROOM 256u
+#define FIRST_ROOM 256u
 
 struct mw_wire {
     struct mw_net *net;
@@ -27,7 +27,8 @@ struct mw_wire {
     bool wants_to_write; /* TLS does */
     bool left;
     /* the handshake */
-    bool peeked;
+    unsigned char first[FIRST_ROOM]; /* that came in answer */
+    size_t first_bytes;
     uint64_t shake_start_ns;
     const char *host;
     struct mw_arena *arena;
@@ -119,14 +120,14 @@ static long read_tls(struct mw_wire *wire, char *bytes, size_t room, const char 
 {
     const char *reason = NULL;
     ERR_clear_error();
-    int got = SSL_read(wire->ssl, bytes, (int)room);
+    int got = SSL_read(wire->ssl, bytes, (int)room), saved = errno;
     if (got > 0)
         return got;
     int error = SSL_get_error(wire->ssl, got);
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
         return 0;
     struct mw_arena *arena = mw_arena_new();
-    *outcome = error == SSL_ERROR_ZERO_RETURN ? MW_HUNG_UP : mw_tls_failure(arena, wire->ssl, got, &reason);
+    *outcome = error == SSL_ERROR_ZERO_RETURN ? MW_HUNG_UP : mw_tls_failure(arena, wire->ssl, got, saved, &reason);
     mw_arena_free(arena);
     return -1;
 }
@@ -159,50 +160,62 @@ void mw_wire_write(struct mw_wire *wire, const char *bytes, size_t count)
     acknowledge_fast(wire);
 }
 
+/* Keeps the first bytes that OpenSSL reads: where they are not TLS, they are what the server said instead. */
+static long keep_first(BIO *bio, int operation, const char *bytes, size_t count, int argi, long argl, int result, size_t *processed)
+{
+    struct mw_wire *wire = (struct mw_wire *)(void *)BIO_get_callback_arg(bio);
+    (void)count, (void)argi, (void)argl;
+    if (operation != (BIO_CB_READ | BIO_CB_RETURN) || result <= 0 || !processed)
+        return result;
+    size_t room = FIRST_ROOM - wire->first_bytes, more = *processed < room ? *processed : room;
+    memcpy(wire->first + wire->first_bytes, bytes, more);
+    wire->first_bytes += more;
+    return result;
+}
+
 void mw_wire_start_tls(struct mw_wire *wire, struct mw_arena *arena, const char *host, struct mw_tls_seen *seen)
 {
     wire->arena = arena;
     wire->host = host;
     wire->seen = seen;
-    wire->peeked = false;
+    wire->first_bytes = 0;
     wire->shake_start_ns = uv_hrtime();
     wire->ssl = mw_tls_new(wire->net, arena, wire->socket, host, seen);
+    BIO_set_callback_ex(SSL_get_rbio(wire->ssl), keep_first);
+    BIO_set_callback_arg(SSL_get_rbio(wire->ssl), (char *)wire);
 }
 
 /* What comes first must be a TLS record (handshake or alert, RFC 8446 section 5.1); anything else is kept to be shown. */
 static bool is_plain(struct mw_wire *wire)
 {
-    unsigned char bytes[PEEK_ROOM];
-    if (wire->peeked)
+    if (wire->first_bytes == 0 || wire->first[0] == 0x16 || wire->first[0] == 0x15)
         return false;
-    ssize_t got = recv(wire->socket, bytes, sizeof bytes, MSG_PEEK);
-    if (got <= 0)
-        return false;
-    wire->peeked = true;
-    if (bytes[0] == 0x16 || bytes[0] == 0x15)
-        return false;
-    wire->seen->plain = mw_text_trim(wire->arena, mw_text_safe(wire->arena, bytes, (size_t)got, PEEK_ROOM));
+    ssize_t got = recv(wire->socket, wire->first + wire->first_bytes, FIRST_ROOM - wire->first_bytes, 0);
+    size_t bytes = wire->first_bytes + (got > 0 ? (size_t)got : 0);
+    while (bytes && (wire->first[bytes - 1] == '\r' || wire->first[bytes - 1] == '\n'))
+        bytes--;
+    wire->seen->plain = mw_text_safe(wire->arena, wire->first, bytes, FIRST_ROOM);
     return true;
 }
 
 /* NULL: not done. */
 static const char *shake(struct mw_wire *wire)
 {
-    if (!wire->ssl)
-        return MW_TLS_FAILED;
     acknowledge_fast(wire);
+    ERR_clear_error();
+    int result = SSL_connect(wire->ssl), saved = errno;
+    if (result == 1) {
+        BIO_set_callback_ex(SSL_get_rbio(wire->ssl), NULL);
+        return MW_OK;
+    }
+    int error = SSL_get_error(wire->ssl, result);
     if (is_plain(wire))
         return MW_GARBLED;
-    ERR_clear_error();
-    int result = SSL_connect(wire->ssl);
-    if (result == 1)
-        return MW_OK;
-    int error = SSL_get_error(wire->ssl, result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
+        return mw_tls_failure(wire->arena, wire->ssl, result, saved, &wire->seen->alert);
     wire->wants_to_write = error == SSL_ERROR_WANT_WRITE;
     watch(wire);
-    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
-        return NULL;
-    return mw_tls_failure(wire->arena, wire->ssl, result, &wire->seen->alert);
+    return NULL;
 }
 
 const char *mw_wire_shake(struct mw_wire *wire)

@@ -160,6 +160,8 @@ class Server:
         self.acts, self.folder = acts, folder
         self.failed = False
         self.listener = socket.create_server(("127.0.0.1", port))
+        self.port = self.listener.getsockname()[1]
+        self.connections = 0
 
     def serve(self, connection):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -173,11 +175,18 @@ class Server:
             print(f"heard {what}", file=sys.stderr, flush=True)
         scene.connection.close()
 
-    def run(self):
-        print(self.listener.getsockname()[1], flush=True)
+    def accept_all(self):
         while True:
-            connection, _ = self.listener.accept()
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return  # closed
+            self.connections += 1
             threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
 
 
 def main():
@@ -192,7 +201,8 @@ def main():
             certificates.leaf(options.certificates, text.split()[0])
     server = Server(acts, options.certificates, options.port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1 if server.failed else 0))
-    server.run()
+    print(server.port, flush=True)
+    server.accept_all()
 
 
 if __name__ == "__main__":
