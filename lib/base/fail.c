@@ -37,5 +37,5 @@ void mw_fail(enum mw_exit status, const char *format, ...)
     va_start(args, format);
     complain(format, args);
     va_end(args);
-    exit(status);
+    exit((int)status);
 }

@@ -68,7 +68,7 @@ static const char *choice_of(struct reading *reading, const struct mw_option *op
         if (mw_text_same(option->choices[i], value))
             return option->choices[i];
     const char *nearest = mw_text_nearest(value, option->choices, count);
-    struct mw_list all = {option->choices, count, count};
+    struct mw_list all = {(const char **)(uintptr_t)option->choices, count, count}; /* only read */
     if (nearest)
         flawed(reading, mw_printf(reading->arena, _("--%s does not know '%s'; did you mean '%s'?"), option->name, value, nearest));
     else
