@@ -683,8 +683,8 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"net.tcp.refused", N_("The published port is right, and the service there is down.")},
         },
-        .explains = {"net.tcp.refused", "net.tcp.timeout", "net.service.wrong_protocol", "tls.port.mode_mismatch", "tls.handshake.incompatible",
-                     "smtp.banner.none", "sym:client.autosetup_fail", NULL},
+        .explains = {"net.tcp.refused", "net.tcp.timeout", "smtp.listener.missing", "net.service.wrong_protocol", "tls.port.mode_mismatch",
+                     "tls.handshake.incompatible", "smtp.banner.none", "sym:client.autosetup_fail", NULL},
     },
     {
         .id = "config.srv.target_bad",

@@ -407,7 +407,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"net.port.submission_blocked", N_("From another network the same port opens: then a network on the way blocks it.")},
         },
-        .explains = {"net.tcp.refused", "net.tcp.timeout", "config.autoconfig.inconsistent", "sym:submit.connect_fail", "sym:inbound.bounce.expired", NULL},
+        .explains = {"net.tcp.refused", "net.tcp.timeout", "sym:submit.connect_fail", "sym:inbound.bounce.expired", NULL},
     },
     {
         .id = "smtp.banner.none",

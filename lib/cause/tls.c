@@ -639,7 +639,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"net.service.wrong_protocol", N_("The greeting belongs to another protocol.")},
         },
-        .explains = {"tls.handshake.incompatible", "config.autoconfig.inconsistent", "sym:submit.tls_fail", "sym:retrieve.tls_fail", NULL},
+        .explains = {"tls.handshake.incompatible", "sym:submit.tls_fail", "sym:retrieve.tls_fail", NULL},
     },
     {
         .id = "tls.clock.skew",
