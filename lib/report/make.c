@@ -268,15 +268,29 @@ unsigned mw_question_legs(const char *question)
     return MW_ALL_LEGS;
 }
 
+/* As a shell takes it for one word: the command is there to be pasted, and a saved run may come from anywhere. */
+static const char *shell_word(struct mw_arena *arena, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-";
+    const char *safe = mw_text_safe(arena, word, strlen(word), 300);
+    if (*safe && safe[strspn(safe, plain)] == '\0')
+        return safe;
+    struct mw_list pieces = {0};
+    for (const char *quote; (quote = strchr(safe, '\'')); safe = quote + 1)
+        mw_list_add(arena, &pieces, mw_strndup(arena, safe, (size_t)(quote - safe)));
+    mw_list_add(arena, &pieces, safe);
+    return mw_printf(arena, "'%s'", mw_list_join(arena, &pieces, "'\\''"));
+}
+
 static const char *verify_command(struct mw_making *making)
 {
     const struct mw_header *header = making->report->header;
     struct mw_list words = {0};
     mw_list_add(making->arena, &words, "mailwhy");
-    mw_list_add(making->arena, &words, header->question);
-    mw_list_add(making->arena, &words, header->target);
+    mw_list_add(making->arena, &words, shell_word(making->arena, header->question));
+    mw_list_add(making->arena, &words, shell_word(making->arena, header->target));
     for (size_t i = 0; i < header->options.count; i++)
-        mw_list_add(making->arena, &words, mw_printf(making->arena, "--%s", header->options.items[i]));
+        mw_list_add(making->arena, &words, shell_word(making->arena, mw_printf(making->arena, "--%s", header->options.items[i])));
     return mw_list_join(making->arena, &words, " ");
 }
 

@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+import shlex
 import xml.etree.ElementTree as xml
 
 import pytest
@@ -97,8 +98,14 @@ def test_prometheus(saved, root):
 
 def test_markdown(saved, root):
     page = shown(saved, "markdown")
-    assert page.startswith("# ") and "<script" not in re.sub("`[^`\n]*`|```.*?```", "", page, flags=re.S) and f"`{root['id']}`" in page
+    assert page.startswith("# ") and "<script" not in re.sub("```.*?```|`[^`\n]*`", "", page, flags=re.S) and f"`{root['id']}`" in page
     assert page.count("\n```\n") % 2 == 0
+
+
+def test_the_command_to_verify_can_be_pasted(saved, root):
+    words = shlex.split(root["verify"])
+    assert words[:2] == ["mailwhy", "check"] and words[2].startswith("alice@example.org<script>") and words[3].startswith("--user=<script>") and len(words) == 4
+    assert "\n" not in root["verify"]
 
 
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "junit", "nagios"])
