@@ -662,7 +662,7 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 1034 section 3.6.2; RFC 2181 section 10.1",
         .needs = {MW_F_DNS_MX_END},
         .holds = apex_cname,
-        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.null", "dns.zone.inconsistent", "spf.record.missing", "dkim.selector.missing", "dmarc.record.missing",
+        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.null", "dns.zone.inconsistent", "spf.record.missing",
                      "dns.sender_domain.unresolvable", "smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
     },
     {

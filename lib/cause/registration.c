@@ -479,9 +479,8 @@ static void unsigned_child(struct mw_judge *judge)
 
 /* --- the table ---------------------------------------------------------------------------------------------------------------------------- */
 
-#define NAME_FAULTS                                                                                                                                  \
-    "dns.mx.missing", "dns.mx.implicit", "dns.mx.unresolvable", "dns.sender_domain.unresolvable", "spf.record.missing", "spf.dns.temperror",         \
-        "spf.lookup.void", "dkim.selector.missing", "dmarc.record.missing"
+/* What fails where no answer comes. A name that is answered to be missing (no SPF, no MX, …) does not follow from that: it is a fault of its own. */
+#define NAME_FAULTS "spf.dns.temperror", "dane.tlsa.lookup_fail"
 
 static const struct mw_cause causes[] = {
     {
@@ -496,7 +495,8 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = nonexistent,
         .alike = {{"dns.resolver.rewritten", N_("The servers of the zone above know the domain, and only the resolver in use says that it does not exist.")}},
-        .explains = {NAME_FAULTS, "config.autoconfig.missing", "config.host.wrong", "dns.delegation.lame", "sym:inbound.bounce.hard", "sym:outbound.reject", "sym:dns.lookup_fail"},
+        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.unresolvable", "dns.sender_domain.unresolvable", "spf.record.missing", "spf.dns.temperror",
+                     "spf.lookup.void", "dkim.selector.missing", "dmarc.record.missing", "config.autoconfig.missing", "config.host.wrong", "dns.delegation.lame", "sym:inbound.bounce.hard", "sym:outbound.reject", "sym:dns.lookup_fail"},
     },
     {
         .id = "reg.service.lapsed", .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_REGISTRATION, .owner = MW_ADMIN,
@@ -536,7 +536,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_ZONE_END},
         .holds = lame,
         .alike = {{"dns.dnssec.ds_mismatch", N_("The same question is answered when checking is disabled (CD).")}},
-        .explains = {NAME_FAULTS, "dns.delegation.mismatch", "dns.zone.inconsistent", "dane.tlsa.lookup_fail", "sym:inbound.delay", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "dns.delegation.mismatch", "dns.zone.inconsistent", "sym:inbound.delay", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.delegation.mismatch", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
@@ -562,7 +562,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_ZONE_END},
         .holds = servers_down,
         .alike = {{"dns.delegation.lame", N_("The server does answer, with a refusal or without authority.")}},
-        .explains = {NAME_FAULTS, "dns.delegation.mismatch", "dane.tlsa.lookup_fail", "sym:inbound.delay", "sym:dns.lookup_fail"},
+        .explains = {"spf.dns.temperror", "dns.delegation.mismatch", "sym:inbound.delay", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.delegation.ns_unresolvable", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
@@ -574,7 +574,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_NS_ADDRESS_END},
         .holds = ns_unresolvable,
         .alike = {{"dns.delegation.server_down", N_("The name has an address, and the server behind it is silent.")}},
-        .explains = {NAME_FAULTS, "dns.delegation.mismatch", "dane.tlsa.lookup_fail", "sym:inbound.bounce.expired", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "dns.delegation.mismatch", "sym:inbound.bounce.expired", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.zone.inconsistent", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
@@ -599,7 +599,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_ZONE_TXT_END},
         .holds = tcp_blocked,
         .alike = {{"dns.delegation.server_down", N_("The server does not answer over UDP either.")}},
-        .explains = {"spf.dns.temperror", "spf.record.missing", "dkim.selector.missing", "sym:outbound.defer"},
+        .explains = {"spf.dns.temperror", "sym:outbound.defer"},
     },
     {
         .id = "dns.dnssec.ds_mismatch", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
@@ -611,7 +611,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = ds_mismatch,
         .alike = {{"dns.delegation.lame", N_("The question fails with checking disabled (CD) too.")}},
-        .explains = {NAME_FAULTS, "dane.tlsa.lookup_fail", "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.sig_expired", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
@@ -623,7 +623,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = sig_expired,
         .alike = {{"tls.clock.skew", N_("Only this machine finds the signatures expired, because its clock is ahead.")}},
-        .explains = {NAME_FAULTS, "dane.tlsa.lookup_fail", "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.sig_not_yet_valid", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
@@ -634,7 +634,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = sig_not_yet_valid,
         .alike = {{"tls.clock.skew", N_("Only this machine finds them invalid, because its clock is behind.")}},
-        .explains = {NAME_FAULTS, "dane.tlsa.lookup_fail", "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.bogus", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
@@ -645,7 +645,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = bogus,
         .alike = {{"dns.dnssec.ds_mismatch", N_("No key of the zone fits the DS record at the registrar.")}},
-        .explains = {NAME_FAULTS, "dane.tlsa.lookup_fail", "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.unsigned_child", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
@@ -657,7 +657,7 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DNS_MX_END},
         .holds = unsigned_child,
         .alike = {{"dns.dnssec.ds_mismatch", N_("The zone is signed, with a key that the DS record does not name.")}},
-        .explains = {NAME_FAULTS, "dane.tlsa.lookup_fail", "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+        .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
 };
 
