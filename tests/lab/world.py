@@ -63,13 +63,14 @@ VERDICTS = {
 
 
 def block_places(world, block):
-    """The destinations of a block as nft says them."""
+    """The servers of a block as nft says them."""
     if block["to"] == "*":
         return [""]
+    side = "saddr" if is_back(block) else "daddr"
     words = {"4": ("ip",), "6": ("ip6",)}.get(block.get("family"), ("ip", "ip6"))
     hosts = block["to"] if isinstance(block["to"], list) else [block["to"]]
     pairs = [("ip6" if ":" in a else "ip", a) for host in hosts for a in world["addresses"](host)]
-    return [f"{family} daddr {address} " for family, address in pairs if family in words]
+    return [f"{family} {side} {address} " for family, address in pairs if family in words]
 
 
 def block_rules(world, block):
@@ -78,7 +79,7 @@ def block_rules(world, block):
     ports = "{ " + ", ".join(map(str, block.get("ports", []))) + " }"
     for where in block_places(world, block):
         for proto in ["tcp", "udp"] if block.get("udp") else ["tcp"]:
-            port = f"{proto} dport {ports} " if block.get("ports") else f"meta l4proto {proto} "
+            port = f"{proto} {'sport' if is_back(block) else 'dport'} {ports} " if block.get("ports") else f"meta l4proto {proto} "
             yield f"{who}{where}{port}{block.get('match', '')} {VERDICTS[block['how']]}"
 
 
