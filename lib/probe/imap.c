@@ -358,7 +358,7 @@ static void done(struct mw_talk *talk)
 static const struct mw_step steps[] = {
     /*                     name                    what we say      who reads the answer   wait  flags */
     [TLS_FIRST]        = { "handshake",            NULL,            got_tls_first,           15,  MW_HANDSHAKE },
-    [GREETING]         = { "greeting",             NULL,            got_greeting,           300,  0 },
+    [GREETING]         = { "greeting",             NULL,            got_greeting,            30,  0 },
     [CAPABILITY]       = { "CAPABILITY",           say_capability,  got_capability,          60,  0 },
     [STARTTLS]         = { "STARTTLS",             say_starttls,    got_starttls,            60,  0 },
     [HANDSHAKE]        = { "handshake",            NULL,            got_handshake,           15,  MW_HANDSHAKE },

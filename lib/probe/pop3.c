@@ -195,7 +195,7 @@ static void done(struct mw_talk *talk)
 static const struct mw_step steps[] = {
     /*               name              what we say  who reads the answer   wait  flags */
     [TLS_FIRST]  = { "handshake",      NULL,        got_tls_first,           15,  MW_HANDSHAKE },
-    [GREETING]   = { "greeting",       NULL,        got_greeting,           300,  0 },
+    [GREETING]   = { "greeting",       NULL,        got_greeting,            30,  0 },
     [CAPA]       = { "CAPA",           say_capa,    got_capa,                60,  MW_MANY_LINES },
     [STLS]       = { "STLS",           say_stls,    got_stls,                60,  0 },
     [HANDSHAKE]  = { "handshake",      NULL,        got_handshake,           15,  MW_HANDSHAKE },
