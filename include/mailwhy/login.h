@@ -1,10 +1,10 @@
-/* The one login of a service (submission, imap, pop3) in a run: which conversation makes it, with which mechanism, and the SASL dialogue (RFC 4422) by libgsasl,
- * which is loaded at first use.
+/* The one login of a service (submission, imap, pop3) in a run: which conversation makes it, with which mechanism, and the SASL dialogue (RFC 4422) by
+ * libgsasl, which is loaded at first use.
  *
- * The fact ….login.mechanism is the claim: it is told before the try, and no other conversation of the service tries once it is there. Credentials go
- * over verified TLS alone unless asked->insecure_login, and only to a host that was asked for: one below the domain, one that a client's own settings, the command
- * line or an autoconfig document fetched over HTTPS names. A conversation that does not try although credentials were given tells ….login.skipped,
- * with one of the words below. */
+ * The fact ….login.mechanism is the claim: it is told before the try, and no other conversation of the service tries once it is there. Credentials go over
+ * verified TLS alone unless asked->insecure_login, and only to a host that was asked for: one below the domain, or one that a client's own settings, the
+ * command line or an autoconfig document fetched over HTTPS names. A conversation that does not try although credentials were given tells
+ * ….login.skipped, with one of the words below. */
 #ifndef MAILWHY_LOGIN_H
 #define MAILWHY_LOGIN_H
 
