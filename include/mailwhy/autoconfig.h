@@ -26,8 +26,8 @@ struct mw_autoconfig {
     const char *provider; /* id of the emailProvider; "" */
 };
 
-/* `domain` fills %EMAILDOMAIN%. NULL: *flaw says why. Servers of a type that we do not know are passed over; a document without one that we know is flawed. As clients do,
- * a server that is not complete is passed over where another is; then flaw->why tells of it too, else it is NULL. */
+/* `domain` fills %EMAILDOMAIN%. NULL: *flaw says why. Servers of a type that we do not know are passed over; a document without one that we know is flawed.
+ * As clients do, a server that is not complete is passed over where another is; then flaw->why tells of it too, else it is NULL. */
 const struct mw_autoconfig *mw_autoconfig_read(struct mw_arena *arena, const char *bytes, size_t count, const char *domain, struct mw_flaw *flaw);
 
 #endif

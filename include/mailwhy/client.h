@@ -1,5 +1,5 @@
-/* A mail client's own settings: the bytes of Thunderbird's prefs.js, of an msmtprc or an mbsyncrc in, accounts out. Passwords are skipped and never kept; nothing else is
- * opened or run: whether a file of trusted certificates can be read is for the caller to find out. */
+/* A mail client's own settings: the bytes of Thunderbird's prefs.js, of an msmtprc or an mbsyncrc in, accounts out. Passwords are skipped and never kept;
+ * nothing else is opened or run: whether a file of trusted certificates can be read is for the caller to find out. */
 #ifndef MAILWHY_CLIENT_H
 #define MAILWHY_CLIENT_H
 

@@ -20,8 +20,8 @@ struct mw_dkim_key {
     size_t key_bytes;
 };
 
-/* NULL: verifiers cannot use it, and *flaw says why: "not a list of tags", "v= is not DKIM1", "v= is not the first tag", "no p= tag", "p= is not base64", "key is not an RSA public key",
- * "unknown key type", "Ed25519 key is not 32 bytes", "no hash that verifiers accept", "tag twice". */
+/* NULL: verifiers cannot use it, and *flaw says why: "not a list of tags", "v= is not DKIM1", "v= is not the first tag", "no p= tag", "p= is not base64",
+ * "key is not an RSA public key", "unknown key type", "Ed25519 key is not 32 bytes", "no hash that verifiers accept", "tag twice". */
 const struct mw_dkim_key *mw_dkim_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
 
 #endif

@@ -65,9 +65,9 @@ struct mw_dns_answer {
     const char *server; /* address that answered; "" where unknown */
 };
 
-/* The message as an answer to (name, type). Never fails: what is not an answer has status MW_DNS_GARBLED. At most 1,000 records and 16 CNAMEs. Records of the answer section that
- * the question does not lead to are left out. A truncated answer without a record of the type is MW_DNS_OTHER, as it proves nothing; a referral is MW_DNS_NODATA with NS
- * records in the authority section. */
+/* The message as an answer to (name, type). Never fails: what is not an answer has status MW_DNS_GARBLED. At most 1,000 records and 16 CNAMEs. Records of the
+ * answer section that the question does not lead to are left out. A truncated answer without a record of the type is MW_DNS_OTHER, as it proves nothing; a
+ * referral is MW_DNS_NODATA with NS records in the authority section. */
 struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, size_t bytes, const char *name, int type);
 
 /* First record of `type` of the answer section at or behind `from`, or NULL: for (i = 0; (r = mw_dns_next(a, MW_MX, &i));) */
@@ -91,8 +91,8 @@ char *mw_address_read(struct mw_arena *arena, const char *text);
 bool mw_address_is_ipv6(const char *address);
 /* Is it in the network ("192.0.2.0", 24)? False for another family and for what is no address. */
 bool mw_address_in(const char *address, const char *network, int prefix);
-/* NULL for an address that the whole Internet may use; else what it is: "private", "loopback", "link-local", "shared" (100.64/10), "documentation", "benchmark",
- * "unspecified", "multicast", "unique local", "reserved". */
+/* NULL for an address that the whole Internet may use; else what it is: "private", "loopback", "link-local", "shared" (100.64/10), "documentation",
+ * "benchmark", "unspecified", "multicast", "unique local", "reserved". */
 const char *mw_address_kind(const char *address);
 
 #endif

@@ -28,7 +28,8 @@ struct mw_reply {
 
 /* Bytes that the first whole reply in `bytes` takes (and *reply filled, in `arena`), or MW_FRAME_…. `bytes` may hold NUL and more than one reply. */
 long mw_smtp_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
-/* `awaited`: the tag whose answer ends the reply; "" for the greeting. A "+" continuation and an untagged BYE ('Y') end it too. Literals are skipped by their length, up to the ceiling. */
+/* `awaited`: the tag whose answer ends the reply; "" for the greeting. A "+" continuation and an untagged BYE ('Y') end it too. Literals are skipped by their
+ * length, up to the ceiling. */
 long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
 /* `awaited`: "." where the answer to the command has many lines when it is +OK (CAPA, UIDL, LIST), else NULL. */
 long mw_pop3_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);

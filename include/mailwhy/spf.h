@@ -47,7 +47,8 @@ struct mw_spf_subject {
     const char *helo;
 };
 
-/* The domain that a domain-spec names (section 7), lower case, cut from the left to 253 characters; NULL: it cannot be one. `domain` is that of the record. %{p} gives "unknown". */
+/* The domain that a domain-spec names (section 7), lower case, cut from the left to 253 characters; NULL: it cannot be one. `domain` is that of the record.
+ * %{p} gives "unknown". */
 char *mw_spf_expand(struct mw_arena *arena, const char *spec, const struct mw_spf_subject *subject, const char *domain);
 /* Has the domain-spec a macro that depends on the sender or client, so that no audit can follow it? */
 bool mw_spf_has_macro(const char *spec);
@@ -82,11 +83,17 @@ struct mw_spf_note {
 struct mw_spf_audit {
     bool waiting;
     int lookups;       /* 10 are allowed (section 4.6.4); counting stops at 50 */
-    struct mw_spf_note flaws[MW_SPF_NOTES];   size_t flaw_count;    /* records that are permerror: does not parse, several records, more than 10 exchanges behind mx, loop */
-    struct mw_spf_note voids[MW_SPF_NOTES];   size_t void_count;    /* lookups that find nothing; 2 are allowed; why is the name that was asked */
-    struct mw_spf_note missing[MW_SPF_NOTES]; size_t missing_count; /* includes and redirects without a record; why is the target */
-    struct mw_spf_note failed[MW_SPF_NOTES];  size_t failed_count;  /* lookups that failed (temperror); why is name and outcome */
-    struct mw_spf_note wide[MW_SPF_NOTES];    size_t wide_count;    /* passing ranges that are too wide, in records of the domain and below it: a provider's are its own; why is "" */
+    /* Records that are permerror: does not parse, several records, more than 10 exchanges behind mx, a circle. */
+    struct mw_spf_note flaws[MW_SPF_NOTES];
+    /* Lookups that find nothing; 2 are allowed; why is the name that was asked. */
+    struct mw_spf_note voids[MW_SPF_NOTES];
+    /* Includes and redirects without a record; why is the target. */
+    struct mw_spf_note missing[MW_SPF_NOTES];
+    /* Lookups that failed (temperror); why is name and outcome. */
+    struct mw_spf_note failed[MW_SPF_NOTES];
+    /* Passing ranges that are too wide, in records of the domain and below it (a provider's are its own); why is "". */
+    struct mw_spf_note wide[MW_SPF_NOTES];
+    size_t flaw_count, void_count, missing_count, failed_count, wide_count;
     const char *all;   /* "-all", "~all", "?all", "+all", "none"; followed through redirect; NULL where it is not known */
 };
 

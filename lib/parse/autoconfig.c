@@ -1,5 +1,5 @@
-/* Autoconfig documents (config-v1.1.xml): what a client reads from <incomingServer> and <outgoingServer>. libxml2 is loaded when the first document comes, as it would
- * be a good part of the memory of every run. No network, no entities: a document with a DOCTYPE is refused. */
+/* Autoconfig documents (config-v1.1.xml): what a client reads from <incomingServer> and <outgoingServer>. libxml2 is loaded when the first document comes, as
+ * it would be a good part of the memory of every run. No network, no entities: a document with a DOCTYPE is refused. */
 #include "tags.h"
 
 #include <mailwhy/autoconfig.h>

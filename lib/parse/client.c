@@ -1,4 +1,5 @@
-/* Tells whose settings a file holds and hands it to the reader of that program. Never opens a file: bytes come in, accounts go out, passwords stay where they are. */
+/* Tells whose settings a file holds and hands it to the reader of that program. Never opens a file: bytes come in, accounts go out, passwords stay where they
+ * are. */
 #include "settings.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* mbsync's configuration (mbsync(1) of isync 1.4): sections that an empty line ends; IMAPAccount, or an IMAPStore with the account's own lines in it. Pass, PassCmd and everything
- * that is not about the server are passed over. */
+/* mbsync's configuration (mbsync(1) of isync 1.4): sections that an empty line ends; IMAPAccount, or an IMAPStore with the account's own lines in it. Pass,
+ * PassCmd and everything that is not about the server are passed over. */
 #include "settings.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* msmtp's configuration (msmtp(1), "Configuration files"): one command a line, accounts that inherit from `defaults` and from other accounts. Lines with a password or with a command
- * that prints one are passed over; commands that we do not need are too. */
+/* msmtp's configuration (msmtp(1), "Configuration files"): one command a line, accounts that inherit from `defaults` and from other accounts. Lines with a
+ * password or with a command that prints one are passed over; commands that we do not need are too. */
 #include "settings.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Thunderbird's prefs.js: user_pref("name", value); with JavaScript's strings, numbers and booleans. Keeps only the names below that say where mail is fetched and sent; never a
- * password or token. Accounts are those of mail.accountmanager.accounts: what is left of removed ones does not count. */
+/* Thunderbird's prefs.js: user_pref("name", value); with JavaScript's strings, numbers and booleans. Keeps only the names below that say where mail is
+ * fetched and sent; never a password or token. Accounts are those of mail.accountmanager.accounts: what is left of removed ones does not count. */
 #include "settings.h"
 
 #include <stdio.h>

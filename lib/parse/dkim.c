@@ -1,4 +1,5 @@
-/* DKIM key records (RFC 6376 section 3.6.1, RFC 8301, RFC 8463). Reads the key itself with OpenSSL, as a verifier would. Never asks the DNS, never verifies a message. */
+/* DKIM key records (RFC 6376 section 3.6.1, RFC 8301, RFC 8463). Reads the key itself with OpenSSL, as a verifier would. Never asks the DNS, never verifies a
+ * message. */
 #include "tags.h"
 
 #include <mailwhy/dkim.h>

@@ -1,4 +1,5 @@
-/* DMARC policy records (RFC 9989 section 4.7, 4.8, 4.10.1). Tags that a receiver passes over are noted, not refused. Never walks the tree, never asks the DNS. */
+/* DMARC policy records (RFC 9989 section 4.7, 4.8, 4.10.1). Tags that a receiver passes over are noted, not refused. Never walks the tree, never asks the
+ * DNS. */
 #include "tags.h"
 
 #include <mailwhy/dmarc.h>
@@ -180,7 +181,7 @@ static void read_tag(struct mw_arena *arena, const struct tags *tags, size_t ind
         mw_list_add(arena, &record->removed, form->name);
 }
 
-/* Section 4.10.1: without a good p=, or with a bad sp= or np=, the record stands as p=none for its reports alone. Section 4.7: a record without p= is p=none. */
+/* Section 4.10.1: without a good p=, or with a bad sp= or np=, the record stands as p=none for its reports alone. Section 4.7: one without p= is p=none. */
 static bool settle_policy(const struct tags *tags, struct mw_dmarc *record, struct mw_flaw *flaw)
 {
     static const char *const names[] = {"p", "sp", "np"};

@@ -1,5 +1,5 @@
-/* Reads DNS messages (RFC 1035, RFC 2308, RFC 6891, RFC 8914) and writes queries. The frame is read by hand, so that a message of many thousand records costs no
- * more than the first thousand; the words of each record are ldns's. Never sends, never waits, never follows a name outside the message. */
+/* Reads DNS messages (RFC 1035, RFC 2308, RFC 6891, RFC 8914) and writes queries. The frame is read by hand, so that a message of many thousand records costs
+ * no more than the first thousand; the words of each record are ldns's. Never sends, never waits, never follows a name outside the message. */
 #include <mailwhy/dns.h>
 
 #include <ldns/ldns.h>

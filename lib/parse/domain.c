@@ -1,5 +1,5 @@
-/* Domain names as people write them: Unicode or ASCII in, A-labels out (RFC 5890, RFC 5891, RFC 1035 section 2.3.4). libidn2 maps and judges the letters; lengths
- * and empty labels are checked here, as it lets "a..b" pass. Never asks the DNS. */
+/* Domain names as people write them: Unicode or ASCII in, A-labels out (RFC 5890, RFC 5891, RFC 1035 section 2.3.4). libidn2 maps and judges the letters;
+ * lengths and empty labels are checked here, as it lets "a..b" pass. Never asks the DNS. */
 #include <mailwhy/dns.h>
 
 #include <idn2.h>

@@ -9,7 +9,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Can the bytes still begin a reply line: three digits and then a blank, a hyphen or the line's end? Tells TLS records and other protocols at the first byte. */
+/* Can the bytes still begin a reply line: three digits, then a blank, a hyphen or the line's end? Tells TLS records and other protocols at the first byte. */
 static bool may_be_reply(const char *text, size_t length)
 {
     for (size_t i = 0; i < length && i < 3; i++)

@@ -1,5 +1,5 @@
-/* SPF records (RFC 7208): the grammar of section 12, macros of section 7. Every term is read before any is judged (section 4.6). Never asks the DNS: spf_walk.c says which
- * questions are to be asked. */
+/* SPF records (RFC 7208): the grammar of section 12, macros of section 7. Every term is read before any is judged (section 4.6). Never asks the DNS:
+ * spf_walk.c says which questions are to be asked. */
 #include "tags.h"
 
 #include <mailwhy/spf.h>

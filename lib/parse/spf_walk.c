@@ -1,5 +1,6 @@
-/* Evaluates SPF (RFC 7208 sections 4 to 6) over answers that somebody else fetches: it runs from the start again each time an answer has come, and goes on past what is on
- * its way, so that independent questions are asked at once. Limits are those of section 4.6.4. Never waits, never asks more than the limits let it. */
+/* Evaluates SPF (RFC 7208 sections 4 to 6) over answers that somebody else fetches: it runs from the start again each time an answer has come, and goes on
+ * past what is on its way, so that independent questions are asked at once. Limits are those of section 4.6.4. Never waits, never asks more than the limits
+ * let it. */
 #include "tags.h"
 
 #include <mailwhy/spf.h>
@@ -392,8 +393,8 @@ static void audit_nothing(struct audit *audit, const struct mw_spf_term *term, c
 
 static void audit_term(struct audit *audit, const struct mw_spf_term *term, const char *domain)
 {
-    static void (*const auditors[])(struct audit *, const struct mw_spf_term *, const char *, const char *) = {[MW_SPF_INCLUDE] = audit_include, [MW_SPF_A] = audit_a,
-        [MW_SPF_MX] = audit_mx, [MW_SPF_PTR] = audit_nothing, [MW_SPF_EXISTS] = audit_nothing};
+    static void (*const auditors[])(struct audit *, const struct mw_spf_term *, const char *, const char *) = {
+        [MW_SPF_INCLUDE] = audit_include, [MW_SPF_A] = audit_a, [MW_SPF_MX] = audit_mx, [MW_SPF_PTR] = audit_nothing, [MW_SPF_EXISTS] = audit_nothing};
     static const struct mw_spf_subject nobody = {.address = "0.0.0.0"};
     if (mw_spf_is_wide(term) && mw_domain_is_under(domain, audit->domain))
         note(WIDE(audit), domain, term->text, "");

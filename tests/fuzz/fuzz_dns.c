@@ -1,5 +1,5 @@
-/* DNS messages from a hostile server. The first byte chooses the question, the rest is the message behind id, flags and counts of an answer to it, so that inputs get past
- * the check of the question; with the highest bit set the message is taken as it is. */
+/* DNS messages from a hostile server. The first byte chooses the question, the rest is the message behind id, flags and counts of an answer to it, so that
+ * inputs get past the check of the question; with the highest bit set the message is taken as it is. */
 #include "fuzz.h"
 
 #include <mailwhy/dns.h>

@@ -1,4 +1,5 @@
-/* Framing of SMTP, IMAP and POP3. The first byte chooses the dialect; a reply that is whole stays the same when it arrives alone, and is not there a byte earlier. */
+/* Framing of SMTP, IMAP and POP3. The first byte chooses the dialect; a reply that is whole stays the same when it arrives alone, and is not there a byte
+ * earlier. */
 #include "fuzz.h"
 
 #include <mailwhy/reply.h>

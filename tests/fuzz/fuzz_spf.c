@@ -1,5 +1,5 @@
-/* SPF: the first line is a record and those behind it are the DNS: a question gets the line that its name and type hash to, as TXT record, MX exchange or address. Some answers
- * come a pass later. Whatever the DNS says, questions stay few. */
+/* SPF: the first line is a record and those behind it are the DNS: a question gets the line that its name and type hash to, as TXT record, MX exchange or
+ * address. Some answers come a pass later. Whatever the DNS says, questions stay few. */
 #include "fuzz.h"
 
 #include <mailwhy/spf.h>
