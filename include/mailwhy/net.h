@@ -60,6 +60,11 @@ struct mw_dial;
 typedef void mw_got_socket(void *context, int socket, const char *outcome, double ms);
 struct mw_dial *mw_dial(struct mw_net *net, const char *address, int port, double wait_s, mw_got_socket *got, void *context);
 void mw_dial_cancel(struct mw_dial *dial);
+/* The same over a connection on which the other side may send segments of at most `segment` bytes. */
+struct mw_dial *mw_dial_small(struct mw_net *net, const char *address, int port, int segment, double wait_s, mw_got_socket *got, void *context);
+/* Connects with small segments, shakes hands at once (implicit TLS) and closes. `outcome` is that of connecting, else one of a handshake (tls.h). */
+typedef void mw_got_shaken(void *context, const char *outcome);
+void mw_shake_small(struct mw_net *net, const char *address, int port, const char *host, int segment, double wait_s, mw_got_shaken *got, void *context);
 /* Has this machine a route to public addresses of the family? Asks the kernel alone; no packet leaves. */
 bool mw_net_has_route(bool ipv6);
 

@@ -364,6 +364,35 @@ static void ipv6_listener_missing(struct mw_judge *judge)
             found_ipv6(judge, end);
 }
 
+/* --- large packets --------------------------------------------------------------------------------------------------------------------------- */
+
+/* A handshake that stalled and then worked over small segments: the path loses what is larger. */
+static const struct mw_fact *worked_small(struct mw_judge *judge)
+{
+    MW_EACH (small, judge, MW_F_TLS_SMALL)
+        if (is_open(small) && mw_is(judge, MW_F_TLS_END, small->about, MW_TIMED_OUT))
+            return small;
+    return NULL;
+}
+
+/* Where it is proved on one port, handshakes that stalled on others were not tried again (STARTTLS), unless small segments did not help there. */
+static void mtu_blackhole(struct mw_judge *judge)
+{
+    const struct mw_fact *proof = worked_small(judge);
+    MW_EACH (stalled, judge, MW_F_TLS_END) {
+        const struct mw_fact *small = mw_know(judge, MW_F_TLS_SMALL, stalled->about);
+        if (!proof || !mw_seen_value(stalled, MW_TIMED_OUT) || (small && !is_open(small)) || !mw_port_is_wanted(judge, stalled->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, stalled->about, small ? small : proof);
+        mw_proof(instance, stalled);
+        mw_confidence(instance, small ? 0.95 : 0.7);
+        mw_weight(instance, MW_BLOCKS, mw_port_legs(judge, stalled->about));
+        MW_EACH (place, judge, MW_F_AUTOCONFIG_PLACE)
+            if (mw_seen_value(place, MW_TIMED_OUT))
+                mw_proof(instance, place);
+    }
+}
+
 /* --- what is said on the connection ------------------------------------------------------------------------------------------------------------ */
 
 static void smtp_inspection(struct mw_judge *judge)
@@ -520,6 +549,7 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 3360; RFC 9293 section 3.5.3",
         .needs = {MW_F_TCP_END},
         .holds = tcp_reset,
+        .alike = {{"net.mtu.blackhole", N_("The connection stalls where large packets begin, instead of being reset.")}},
         .explains = {"smtp.session.dropped", "smtp.banner.none", "tls.handshake.timeout", "sym:outbound.defer", "sym:retrieve.sync_fail"},
     },
     {
@@ -543,6 +573,20 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_TCP_END, MW_F_CONTROL_ROUTE},
         .holds = ipv6_listener_missing,
         .explains = {"net.tcp.refused", "smtp.listener.missing", "sym:inbound.delay"},
+    },
+    {
+        .id = "net.mtu.blackhole", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
+        .title = N_("Large packets are lost on the way"),
+        .says = N_("At {about} the connection opens, but the TLS handshake stalls, and over small packets it works. A link on the way (a tunnel, VPN or PPPoE line) drops large packets and "
+                   "the message that would say so; large mails stall in the same way."),
+        .fix = {{MW_AT_NETWORK, N_("Lower the MTU of the tunnel or line, or clamp the TCP segment size at the router."), "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"},
+                {MW_AT_NETWORK, N_("Let firewalls pass ICMP type 3 code 4 and ICMPv6 type 2 (packet too big)."), NULL}},
+        .reference = "RFC 2923; RFC 4821; RFC 8899",
+        .needs = {MW_F_TLS_END},
+        .holds = mtu_blackhole,
+        .alike = {{"tls.handshake.timeout", N_("The handshake stalls over small packets too.")}},
+        .explains = {"tls.handshake.timeout", "tls.handshake.incompatible", "smtp.session.dropped", "config.autoconfig.broken", "sym:outbound.defer", "sym:submit.tls_fail",
+                     "sym:retrieve.tls_fail"},
     },
     {
         .id = "net.firewall.smtp_inspection", .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_NETWORK,

@@ -95,7 +95,7 @@ static socklen_t fill(struct sockaddr_storage *name, const char *address, int po
 }
 
 /* 0, or the error of the attempt. */
-static int begin(struct mw_dial *dial, const char *address, int port)
+static int begin(struct mw_dial *dial, const char *address, int port, int segment)
 {
     struct sockaddr_storage name;
     socklen_t bytes = fill(&name, address, port);
@@ -106,25 +106,32 @@ static int begin(struct mw_dial *dial, const char *address, int port)
     if (dial->socket < 0)
         return errno;
     setsockopt(dial->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (segment)
+        setsockopt(dial->socket, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
     if (connect(dial->socket, (struct sockaddr *)&name, bytes) != 0 && errno != EINPROGRESS)
         return errno;
     return 0;
 }
 
-struct mw_dial *mw_dial(struct mw_net *net, const char *address, int port, double wait_s, mw_got_socket *got, void *context)
+struct mw_dial *mw_dial_small(struct mw_net *net, const char *address, int port, int segment, double wait_s, mw_got_socket *got, void *context)
 {
     struct mw_dial *dial = MW_NEW(net->arena, struct mw_dial);
     dial->net = net;
     dial->got = got;
     dial->context = context;
     dial->start_ns = uv_hrtime();
-    dial->error = begin(dial, address, port);
+    dial->error = begin(dial, address, port, segment);
     if (!dial->error)
         dial->poll = mw_poll_start(net, dial->socket, UV_WRITABLE, connected, dial);
     if (wait_s <= 0)
         wait_s = net->options.connect_wait_s;
     dial->timer = mw_timer_start(net, dial->error ? 0 : wait_s, rang, dial);
     return dial;
+}
+
+struct mw_dial *mw_dial(struct mw_net *net, const char *address, int port, double wait_s, mw_got_socket *got, void *context)
+{
+    return mw_dial_small(net, address, port, 0, wait_s, got, context);
 }
 
 bool mw_net_has_route(bool ipv6)

@@ -8,7 +8,7 @@
     ROW(spf) ROW(spf_address) ROW(dkim) ROW(dmarc) ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(dnsbl) ROW(dnsbl_address) \
     ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
     ROW(smtp) ROW(submission) ROW(submissions) ROW(imap) ROW(imaps) ROW(pop3) ROW(pop3s) \
-    ROW(dane) ROW(other_port)
+    ROW(dane) ROW(other_port) ROW(segments)
 /* clang-format on */
 
 #define DECLARE(probe) extern const struct mw_probe mw_probe_##probe;
