@@ -277,11 +277,10 @@ static void trust_store_missing(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, store->about, store);
         mw_weight(instance, MW_BLOCKS, MW_SUBMIT | MW_RETRIEVE);
         mw_confidence(instance, 0.97);
+        const struct mw_fact *domain = mw_each(judge, MW_F_TARGET_DOMAIN, NULL); /* all that was looked at follows from it */
+        mw_proof(instance, domain ? domain : mw_each(judge, MW_F_TARGET_HOST, NULL));
         MW_EACH (verify, judge, MW_F_TLS_VERIFY) {
             mw_proof(instance, verify->list.count ? verify : NULL);
-        }
-        MW_EACH (end, judge, MW_F_MTASTS_FETCH_END) {
-            mw_proof(instance, end);
         }
     }
 }

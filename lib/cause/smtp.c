@@ -399,7 +399,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_SERVER, N_("Start the service on port {port} of {host}. In Postfix, switch on the smtp (25), submission (587) and submissions (465) "
                               "lines in master.cf and reload."),
-             "submissions inet n - y - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o smtpd_sasl_auth_enable=yes"},
+             "submissions inet n - y - - smtpd\n -o smtpd_tls_wrappermode=yes\n -o smtpd_sasl_auth_enable=yes"},
         },
         .reference = "RFC 8314 section 3.3; RFC 6409 section 3.1",
         .needs = {MW_F_TCP_END},

@@ -336,6 +336,8 @@ static int clocks_that_differ(struct mw_judge *judge)
 /* Dates that look wrong from here follow from it. */
 static void prove_dates(struct mw_judge *judge, struct mw_instance *instance)
 {
+    const struct mw_fact *domain = mw_each(judge, MW_F_TARGET_DOMAIN, NULL); /* all that was looked at follows from it */
+    mw_proof(instance, domain ? domain : mw_each(judge, MW_F_TARGET_HOST, NULL));
     MW_EACH (verify, judge, MW_F_TLS_VERIFY) {
         if (has_error(verify, EXPIRED) || has_error(verify, TOO_EARLY)) {
             mw_proof(instance, verify);
@@ -631,7 +633,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_SERVER, N_("Let the server start TLS at once on port {port}. Postfix: smtpd_tls_wrappermode=yes for that service. Dovecot: ssl = yes "
                               "at the inet_listener."),
-             "submissions inet n - y - - smtpd\n  -o smtpd_tls_wrappermode=yes"},
+             "submissions inet n - y - - smtpd\n -o smtpd_tls_wrappermode=yes"},
         },
         .reference = "RFC 8314 section 3.3",
         .needs = {MW_F_TLS_PLAIN},
