@@ -18,6 +18,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_DOMAIN_OR_HOST,
     .question = "tls",
     .probes = probes,
+    .only_handshake = true,
 };
 
 int main(int argc, char **argv)

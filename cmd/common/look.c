@@ -98,6 +98,7 @@ static void ask_options(struct cmd *cmd)
     check_controls(cmd);
     asked->question = cmd->tool->question;
     asked->legs = legs_of(cmd->tool->question);
+    asked->only_handshake = cmd->tool->only_handshake;
     asked->resolvers = choices->resolvers;
     asked->trust_anchor = choices->trust_anchor;
     asked->ca_file = choices->ca_file;

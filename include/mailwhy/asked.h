@@ -34,6 +34,7 @@ struct mw_asked {
     const char *user;            /* login name; NULL: the mailbox */
     const char *password;        /* NULL: no login. Never printed, never told */
     bool insecure_login;
+    bool only_handshake;         /* conversations end behind the TLS handshake: nothing else was asked */
     struct mw_list configs;      /* files of --config */
     const char *from;            /* outside sender */
     const char *to;              /* outside recipient */

@@ -265,5 +265,6 @@ int mw_hello_got_handshake(struct mw_talk *talk, const struct mw_reply *reply)
     if (injected) { /* RFC 3207 section 4.2: whatever was said before TLS is void */
         tell_text(talk, MW_F_SMTP_INJECTED, injected, injected);
     }
-    return mw_talk_is_encrypted(talk) ? MW_HELLO_EHLO_AGAIN : MW_END;
+    int next = mw_talk_look(talk)->asked->only_handshake ? MW_QUIT : MW_HELLO_EHLO_AGAIN;
+    return mw_talk_is_encrypted(talk) ? next : MW_END;
 }

@@ -108,7 +108,7 @@ def main():
     if options.inside:
         return inside(options)
     words = ["--inside", "--rtt", str(options.rtt), "--runs", str(options.runs), "--build", options.build]
-    lab = subprocess.run([str(TOP / "scripts/lab"), "run", "--quiet", "healthy", "--", sys.executable, __file__, *words], stdout=subprocess.PIPE,
+    lab = subprocess.run([str(TOP / "scripts/lab"), "run", "healthy", "--", sys.executable, __file__, *words], stdout=subprocess.PIPE,
                          env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin"})
     if lab.returncode:
         return lab.returncode
