@@ -26,7 +26,7 @@ struct mw_net {
     struct mw_fetching *fetching;
     struct mw_validating *validating;
     SSL_CTX *tls;
-    bool ending;
+    struct mw_judged *judged; /* chains */
 };
 
 double mw_ms_since(uint64_t start_ns);
@@ -58,8 +58,8 @@ void mw_channels_end(struct mw_channels *channels);
 
 /* --- TLS (tls.c) ------------------------------------------------------------------------------------------------------------------------------ */
 SSL_CTX *mw_tls_context(struct mw_net *net);
-/* A client for that socket, ready to shake hands with `host` (a name is sent as SNI). Errors of the chain are gathered in `seen`, which lives longer. */
-SSL *mw_tls_new(struct mw_net *net, struct mw_arena *arena, int socket, const char *host, struct mw_tls_seen *seen);
+/* A client for that socket, ready to shake hands with `host` (a name is sent as SNI). */
+SSL *mw_tls_new(struct mw_net *net, struct mw_arena *arena, int socket, const char *host);
 /* Fills in what the handshake showed. `name` is the host name, or the address where the host has none. */
 void mw_tls_look(struct mw_net *net, struct mw_arena *arena, SSL *ssl, const char *name, struct mw_tls_seen *seen);
 /* Says why an operation on `ssl` failed: one of the outcomes; `saved` is errno as the operation left it, *reason (may be set) is a clause. */

@@ -137,7 +137,6 @@ void mw_net_free(struct mw_net *net)
 {
     if (!net)
         return;
-    net->ending = true;
     while (net->wires)
         mw_wire_close(net->wires);
     mw_fetching_end(net);

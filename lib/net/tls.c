@@ -1,52 +1,34 @@
-/* TLS: one context for a run, a handshake that stops at nothing, and what it showed. The handshake runs at security level 0 from TLS 1.0 up and goes on past
- * every certificate error; trust, host name and strength are looked at afterwards, one by one. RFC 5280, RFC 8446, RFC 9525. */
+/* TLS: one context for a run, a handshake that stops at nothing, and what it showed. The handshake runs at security level 0 from TLS 1.0 up and takes every
+ * certificate; trust and strength are judged afterwards, once for each chain, and the host name for itself. RFC 5280, RFC 8446, RFC 9525. */
 #include "inside.h"
 
 #include <errno.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #define CHAIN_CEILING 12
 #define ERRORS_CEILING 32u
+#define JUDGED_CEILING 256u
 #define NAMES_CEILING 200
 #define NAME_CEILING 300u
 #define STRONG_LEVEL 2
 #define STRONG_DH_BITS 2048
 
+/* A chain that was judged: many endpoints of a domain show the same one. */
+struct mw_judged {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    struct mw_list verify, weak;
+    struct mw_judged *next;
+};
+
 /* Where a verify callback puts what it finds. */
 struct finding {
     struct mw_arena *arena;
-    struct mw_list *errors;
+    struct mw_judged *judged;
 };
-
-static int find_index(void)
-{
-    static int index = -1; /* OpenSSL gives slots to a process, not to a context */
-    if (index < 0)
-        index = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
-    return index;
-}
-
-static void note_error(struct finding *finding, X509_STORE_CTX *store)
-{
-    int error = X509_STORE_CTX_get_error(store);
-    const char *words = X509_verify_cert_error_string(error);
-    const char *text = mw_printf(finding->arena, "%d@%d %s", error, X509_STORE_CTX_get_error_depth(store), words);
-    if (finding->errors->count < ERRORS_CEILING && !mw_list_has(finding->errors, text))
-        mw_list_add(finding->arena, finding->errors, text);
-}
-
-/* SSL_get_verify_result keeps only the last error, so the list is ours. */
-static int got_verdict(int ok, X509_STORE_CTX *store)
-{
-    SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-    struct finding *finding = SSL_get_ex_data(ssl, find_index());
-    if (!ok && finding)
-        note_error(finding, store);
-    return 1;
-}
 
 bool mw_tls_load_file(SSL_CTX *context, const char *ca_file)
 {
@@ -70,6 +52,12 @@ static void trust(SSL_CTX *context, const char *ca_file)
         X509_LOOKUP_add_dir(lookup, NULL, X509_FILETYPE_DEFAULT);
 }
 
+static int take_any(X509_STORE_CTX *store, void *unused)
+{
+    (void)store, (void)unused;
+    return 1;
+}
+
 SSL_CTX *mw_tls_context(struct mw_net *net)
 {
     if (net->tls)
@@ -84,8 +72,8 @@ SSL_CTX *mw_tls_context(struct mw_net *net)
     SSL_CTX_set_options(net->tls, SSL_OP_LEGACY_SERVER_CONNECT);
     SSL_CTX_set_mode(net->tls, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_ENABLE_PARTIAL_WRITE);
     SSL_CTX_set_session_cache_mode(net->tls, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_verify(net->tls, SSL_VERIFY_PEER, got_verdict);
-    SSL_CTX_set_verify_depth(net->tls, CHAIN_CEILING);
+    SSL_CTX_set_verify(net->tls, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(net->tls, take_any, NULL);
     trust(net->tls, net->options.ca_file);
     return net->tls;
 }
@@ -95,14 +83,11 @@ static bool is_address(struct mw_arena *arena, const char *host)
     return !*host || mw_address_read(arena, host);
 }
 
-SSL *mw_tls_new(struct mw_net *net, struct mw_arena *arena, int socket, const char *host, struct mw_tls_seen *seen)
+SSL *mw_tls_new(struct mw_net *net, struct mw_arena *arena, int socket, const char *host)
 {
     SSL *ssl = SSL_new(mw_tls_context(net));
     if (!ssl)
         mw_fail(MW_EXIT_OS, "OpenSSL cannot make a connection");
-    struct finding *finding = MW_NEW(arena, struct finding);
-    *finding = (struct finding){.arena = arena, .errors = &seen->verify};
-    SSL_set_ex_data(ssl, find_index(), finding);
     SSL_set_fd(ssl, socket);
     if (!is_address(arena, host))
         SSL_set_tlsext_host_name(ssl, host);
@@ -225,31 +210,77 @@ static void take_chain(struct mw_arena *arena, STACK_OF(X509) *chain, struct mw_
     }
 }
 
-/* --- strength: what a client at level 2 would refuse ------------------------------------------------------------------------------------------- */
-static int is_strength(int error)
+/* --- trust and strength ---------------------------------------------------------------------------------------------------------------------------- */
+static bool is_strength(int error)
 {
     return error == X509_V_ERR_EE_KEY_TOO_SMALL || error == X509_V_ERR_CA_KEY_TOO_SMALL || error == X509_V_ERR_CA_MD_TOO_WEAK;
 }
 
-static int got_strength(int ok, X509_STORE_CTX *store)
+/* OpenSSL keeps only the last error, so the lists are ours. Going on past one shows the others. */
+static int got_verdict(int ok, X509_STORE_CTX *store)
 {
     struct finding *finding = X509_STORE_CTX_get_app_data(store);
-    if (!ok && is_strength(X509_STORE_CTX_get_error(store)))
-        note_error(finding, store);
+    int error = X509_STORE_CTX_get_error(store);
+    if (ok)
+        return 1;
+    struct mw_list *list = is_strength(error) ? &finding->judged->weak : &finding->judged->verify;
+    const char *text = mw_printf(finding->arena, "%d@%d %s", error, X509_STORE_CTX_get_error_depth(store), X509_verify_cert_error_string(error));
+    if (list->count < ERRORS_CEILING && !mw_list_has(list, text))
+        mw_list_add(finding->arena, list, text);
     return 1;
 }
 
-static void judge_certificates(struct mw_net *net, struct finding *finding, X509 *leaf, STACK_OF(X509) *chain)
+static void verify(struct mw_net *net, struct mw_judged *judged, X509 *leaf, STACK_OF(X509) *chain)
 {
+    struct finding finding = {.arena = net->arena, .judged = judged};
     X509_STORE_CTX *store = X509_STORE_CTX_new();
-    if (store && X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(net->tls), leaf, chain) == 1) {
-        X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), STRONG_LEVEL);
-        X509_STORE_CTX_set_app_data(store, finding);
-        X509_STORE_CTX_set_verify_cb(store, got_strength);
-        X509_verify_cert(store);
-    }
+    if (!store || X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(net->tls), leaf, chain) != 1)
+        mw_fail(MW_EXIT_OS, "OpenSSL cannot verify a certificate");
+    X509_STORE_CTX_set_default(store, "ssl_server");
+    X509_VERIFY_PARAM_set_depth(X509_STORE_CTX_get0_param(store), CHAIN_CEILING);
+    X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), STRONG_LEVEL);
+    X509_STORE_CTX_set_app_data(store, &finding);
+    X509_STORE_CTX_set_verify_cb(store, got_verdict);
+    X509_verify_cert(store);
     X509_STORE_CTX_free(store);
     ERR_clear_error();
+}
+
+static void digest_chain(STACK_OF(X509) *chain, unsigned char *digest)
+{
+    unsigned char one[SHA256_DIGEST_LENGTH];
+    EVP_MD_CTX *all = EVP_MD_CTX_new();
+    EVP_DigestInit_ex(all, EVP_sha256(), NULL);
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        X509_digest(sk_X509_value(chain, i), EVP_sha256(), one, NULL);
+        EVP_DigestUpdate(all, one, sizeof one);
+    }
+    EVP_DigestFinal_ex(all, digest, NULL);
+    EVP_MD_CTX_free(all);
+}
+
+static const struct mw_judged *judge(struct mw_net *net, X509 *leaf, STACK_OF(X509) *chain)
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    unsigned count = 0;
+    digest_chain(chain, digest);
+    for (struct mw_judged *judged = net->judged; judged; judged = judged->next, count++)
+        if (memcmp(judged->digest, digest, sizeof digest) == 0)
+            return judged;
+    struct mw_judged *judged = MW_NEW(net->arena, struct mw_judged);
+    memcpy(judged->digest, digest, sizeof digest);
+    verify(net, judged, leaf, chain);
+    if (count < JUDGED_CEILING) {
+        judged->next = net->judged;
+        net->judged = judged;
+    }
+    return judged;
+}
+
+static void copy_list(struct mw_arena *arena, const struct mw_list *from, struct mw_list *into)
+{
+    for (size_t i = 0; i < from->count; i++)
+        mw_list_add(arena, into, from->items[i]);
 }
 
 static void judge_exchange(struct mw_arena *arena, SSL *ssl, struct mw_tls_seen *seen)
@@ -266,7 +297,6 @@ void mw_tls_look(struct mw_net *net, struct mw_arena *arena, SSL *ssl, const cha
 {
     STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
     X509 *leaf = SSL_get0_peer_certificate(ssl);
-    struct finding finding = {.arena = arena, .errors = &seen->weak};
     seen->version = mw_strdup(arena, SSL_get_version(ssl));
     seen->cipher = mw_strdup(arena, SSL_get_cipher_name(ssl));
     judge_exchange(arena, ssl, seen);
@@ -274,8 +304,9 @@ void mw_tls_look(struct mw_net *net, struct mw_arena *arena, SSL *ssl, const cha
         return;
     take_leaf(arena, leaf, name, seen);
     take_chain(arena, chain, &seen->chain);
-    judge_certificates(net, &finding, leaf, chain);
-    SSL_set_ex_data(ssl, find_index(), NULL); /* the arena may end before the connection */
+    const struct mw_judged *judged = judge(net, leaf, chain);
+    copy_list(arena, &judged->verify, &seen->verify);
+    copy_list(arena, &judged->weak, &seen->weak);
 }
 
 /* --- certificates from facts -------------------------------------------------------------------------------------------------------------------- */

@@ -180,7 +180,7 @@ void mw_wire_start_tls(struct mw_wire *wire, struct mw_arena *arena, const char 
     wire->seen = seen;
     wire->first_bytes = 0;
     wire->shake_start_ns = uv_hrtime();
-    wire->ssl = mw_tls_new(wire->net, arena, wire->socket, host, seen);
+    wire->ssl = mw_tls_new(wire->net, arena, wire->socket, host);
     BIO_set_callback_ex(SSL_get_rbio(wire->ssl), keep_first);
     BIO_set_callback_arg(SSL_get_rbio(wire->ssl), (char *)wire);
 }
