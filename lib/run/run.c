@@ -34,7 +34,6 @@ struct mw_run {
     size_t seen_count, seen_room;
     const char *newest; /* about of the look started last */
     const char *cut_off; /* why; NULL: it ran to its end */
-    bool done;
     uv_async_t *stop;
     volatile sig_atomic_t stopped;
     void (*heard)(void *context, const struct mw_fact *fact);
@@ -84,6 +83,12 @@ static bool is_new(struct mw_run *run, const struct mw_probe *probe, const char 
     return true;
 }
 
+/* Ends the loop. A callback of a timer that was due is called before the loop waits for sockets: without uv_stop it would wait on. */
+static void be_done(struct mw_run *run)
+{
+    uv_stop(mw_net_loop(run->net));
+}
+
 static void look_ended(struct mw_look *look)
 {
     struct active *active = (struct active *)look;
@@ -93,7 +98,8 @@ static void look_ended(struct mw_look *look)
         active->next->here = active->here;
     run->under_way--;
     run->ended++;
-    run->done = run->under_way == 0;
+    if (run->under_way == 0)
+        be_done(run);
     mw_arena_free(look->arena);
     free(active);
 }
@@ -186,7 +192,7 @@ void mw_run_progress(struct mw_run *run, void (*progress)(void *context, unsigne
 static void cut_off(struct mw_run *run, const char *why)
 {
     run->cut_off = run->cut_off ? run->cut_off : why;
-    run->done = true;
+    be_done(run);
 }
 
 static void time_is_up(void *context)
@@ -238,7 +244,7 @@ static void wait_for_all(struct mw_run *run)
     if (run->progress)
         uv_timer_start(ticker, show_progress, PROGRESS_MS, PROGRESS_MS);
     struct mw_timer *deadline = mw_timer_start(run->net, run->asked->timeout_s, time_is_up, run);
-    while (!run->done && !run->stopped)
+    while (run->under_way && !run->cut_off && !run->stopped)
         uv_run(loop, UV_RUN_ONCE);
     if (run->stopped)
         cut_off(run, "interrupted");
