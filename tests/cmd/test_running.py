@@ -48,7 +48,8 @@ def test_no_resolver_at_all(tmp_path):
     done = mailwhy("check", "alice@example.org", "--json", "--timeout", "10", before=["unshare", "--user", "--map-root-user", "--net", "--mount", "sh", "-c",
                    f'mount --bind {empty} "$(readlink -f /etc/resolv.conf)" && exec "$@"', "sh"])
     assert done.returncode in (2, UNKNOWN), done.stderr
-    assert json.loads(done.stdout)["verdict"]["receive"] != "ok" and done.seconds < 12
+    report = json.loads(done.stdout)
+    assert report["verdict"]["receive"] != "ok" and "partial" not in report, "it ends when there is nothing left to ask"
 
 
 @pytest.mark.parametrize("words", [("check", "alice@example.org"), ("dns", "example.org"), ("smtp", "example.org"), ("config", "alice@example.org")])
