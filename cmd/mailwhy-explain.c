@@ -57,6 +57,21 @@ static void read_file(struct cmd *cmd, const char *path)
     fclose(in);
 }
 
+/* What another place saw counts only where it is known that two looked (net.starttls.stripped). */
+static void tell_other_places(struct cmd *cmd)
+{
+    struct mw_list told = {0};
+    mw_list_add(cmd->arena, &told, mw_facts_header(cmd->facts)->vantage);
+    for (unsigned n = 1, count = (unsigned)mw_facts_count(cmd->facts); n <= count; n++) {
+        const struct mw_fact *fact = mw_fact_at(cmd->facts, n);
+        if (!fact->from || mw_list_has(&told, fact->from))
+            continue;
+        mw_list_add(cmd->arena, &told, fact->from);
+        if (!mw_fact_find(cmd->facts, MW_F_RUN_VANTAGE, fact->from))
+            mw_fact_tell(cmd->facts, &(struct mw_fact){.id = MW_F_RUN_VANTAGE, .about = fact->from, .text = fact->from, .at = fact->at});
+    }
+}
+
 static int judge(struct cmd *cmd)
 {
     cmd->facts = mw_facts_new(cmd->arena, &(struct mw_header){0});
@@ -64,6 +79,7 @@ static int judge(struct cmd *cmd)
         read_file(cmd, "-");
     for (size_t i = 0; i < cmd->operands.count; i++)
         read_file(cmd, cmd->operands.items[i]);
+    tell_other_places(cmd);
     return cmd_end(cmd, cmd->choices.json ? "json" : cmd->choices.format ? cmd->choices.format : "text");
 }
 

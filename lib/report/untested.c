@@ -20,6 +20,7 @@ static const struct {
     {MW_F_DNSBL_LISTED, N_("No block list was asked. Give --dnsbl to test one.")},
     {MW_F_CONTROL_END, N_("No other server that is known to work was tried. Give --control to compare with one.")},
     {MW_F_RECIPIENT_DOMAIN, N_("No recipient to send to was given. Give --to to test it.")},
+    {MW_F_RUN_VANTAGE, N_("Only one place looked. Save a run from a second network too, and give both files to mailwhy explain.")},
     {MW_F_SERVICE_PUBLISHED, N_("The domain publishes no settings for mail programs.")},
     {MW_F_TLSA_RECORD, N_("There are no TLSA records.")},
     {MW_F_MTASTS_POLICY, N_("There is no MTA-STS policy.")},

@@ -66,6 +66,25 @@ def test_sentences_are_filled(case):
             assert "{" not in sentence and "  " not in sentence.replace("    ;", ""), sentence
 
 
+def seen_from(vantage, case, path):
+    """The facts of one place in a file of their own, without word of the other."""
+    header, *facts = [json.loads(line) for line in case.read_text().splitlines()]
+    mine = [fact for fact in facts if fact["from"] == vantage and fact["fact"] != "run.vantage"]
+    names = {fact["n"] for fact in mine}
+    mine = [{key: value for key, value in fact.items() if key != "because" or value in names} for fact in mine]
+    path.write_text("".join(json.dumps(line) + "\n" for line in [{**header, "vantage": vantage}, *mine]))
+    return path
+
+
+def test_two_places_are_judged_together(tmp_path):
+    case = HERE / "network" / "net.starttls.stripped.finds.jsonl"
+    files = [seen_from(vantage, case, tmp_path / f"{vantage}.jsonl") for vantage in ("test", "second")]
+    together = json.loads(run("mailwhy-explain", "--json", *files).stdout)
+    assert "net.starttls.stripped" in [found["id"] for found in together["causes"]]
+    alone = json.loads(run("mailwhy-explain", "--json", files[0]).stdout)
+    assert "net.starttls.stripped" in [untested["what"] for untested in alone["not_tested"]]
+
+
 def causes():
     done = run("mailwhy", "list", "causes", "--json")
     return [row["id"] for row in json.loads(done.stdout)] if done.stdout else []
