@@ -83,14 +83,24 @@ static void add_evidence(struct mw_making *making, struct mw_finding *finding, c
     }
 }
 
-/* An endpoint is named with its address only where the host has several. */
-static const char *shown_about(struct mw_making *making, const struct mw_about *about, const char *text)
+static bool is_among(struct mw_instance **of, size_t count, const char *host, const char *address, int port)
 {
+    for (size_t i = 0; i < count; i++)
+        if (of[i]->parsed.port == port && mw_text_same(of[i]->parsed.host, host) && mw_text_same(of[i]->parsed.address, address))
+            return true;
+    return false;
+}
+
+/* An endpoint is named with its address only where the host has others that are not among the instances. */
+static const char *shown_about(struct mw_making *making, struct mw_instance **of, size_t count, const struct mw_instance *instance)
+{
+    const struct mw_about *about = &instance->parsed;
     if (about->zone || about->mailbox || !about->address || !*about->host)
-        return text;
-    const struct mw_fact *address = mw_fact_find(making->facts, MW_F_DNS_ADDRESS, about->host);
-    bool several = address && mw_fact_find_next(making->facts, address);
-    return several ? text : mw_about_endpoint(making->arena, about->host, NULL, about->port);
+        return instance->about;
+    for (const struct mw_fact *fact = mw_fact_find(making->facts, MW_F_DNS_ADDRESS, about->host); fact; fact = mw_fact_find_next(making->facts, fact))
+        if (!is_among(of, count, about->host, fact->text, about->port))
+            return instance->about;
+    return mw_about_endpoint(making->arena, about->host, NULL, about->port);
 }
 
 /* The narrowest thing that all instances share: host and port, else host, else the domain asked about. */
@@ -104,7 +114,7 @@ static const char *common_about(struct mw_making *making, struct mw_instance **o
         port = port && of[i]->parsed.port == first->port;
     }
     if (whole)
-        return shown_about(making, first, of[0]->about);
+        return shown_about(making, of, count, of[0]);
     if (host && *first->host)
         return mw_about_endpoint(making->arena, first->host, NULL, port ? first->port : 0);
     const struct mw_fact *domain = mw_fact_first(making->facts, MW_F_TARGET_DOMAIN);
@@ -114,7 +124,7 @@ static const char *common_about(struct mw_making *making, struct mw_instance **o
 static const char *all_abouts(struct mw_making *making, struct mw_finding *finding, struct mw_instance **of, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *about = shown_about(making, &of[i]->parsed, of[i]->about);
+        const char *about = shown_about(making, of, count, of[i]);
         if (!mw_list_has(&finding->places, about))
             mw_list_add(making->arena, &finding->places, about);
     }
