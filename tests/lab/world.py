@@ -15,7 +15,7 @@ from pathlib import Path
 from . import box, mail, mini, pki, scenario, store, web, zones
 
 LAB = Path("/run/lab")
-ROUTER4, ROUTER6 = "198.18.100.1", "2001:2:0:100::1"
+ROUTER4, ROUTER6 = "198.18.100.1", "2001:db8:0:100::1"
 # A file of the system -> what the client (and the servers) see in its place
 SYSTEM_FILES = ("/etc/resolv.conf", "/etc/hosts", "/usr/share/dns/root.key")
 UP_LIMIT_S = 20
