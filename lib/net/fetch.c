@@ -316,9 +316,14 @@ static void set_options(struct fetch *fetch)
 
 static void transfer(struct fetch *fetch)
 {
-    struct mw_fetching *fetching = fetch->fetching;
+    struct mw_fetching *fetching = fetching_of(fetch->net);
     const struct mw_curl *curl = &fetching->curl;
     struct mw_arena *arena = fetch->net->arena;
+    if (fetching->flaw) {
+        finish(fetch, MW_SKIPPED, fetching->flaw);
+        return;
+    }
+    fetch->fetching = fetching;
     fetch->next = fetching->active;
     fetch->back = &fetching->active;
     if (fetch->next)
@@ -435,11 +440,6 @@ static void begin(struct fetch *fetch)
     fetched->date = -1;
     if (!read_url(fetch)) {
         finish(fetch, MW_GARBLED, "this is not the URL of a web page");
-        return;
-    }
-    fetch->fetching = fetching_of(fetch->net);
-    if (fetch->fetching->flaw) {
-        finish(fetch, MW_SKIPPED, fetch->fetching->flaw);
         return;
     }
     look_up(fetch);
