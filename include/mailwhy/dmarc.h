@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 struct mw_dmarc {
-    const char *policy;      /* p=: none, quarantine, reject; "none" where p= is missing, or p=, sp= or np= is bad and rua= is good (section 4.10.1); then `forced` */
+    /* p=: none, quarantine, reject; "none" where p= is missing, or p=, sp= or np= is bad and rua= is good (section 4.10.1); then `forced`. */
+    const char *policy;
     bool forced;
     const char *subdomains;  /* sp=; NULL: as policy */
     const char *nonexistent; /* np=; NULL: as subdomains */

@@ -17,13 +17,18 @@ enum {
 };
 
 struct mw_reply {
-    int code;             /* SMTP: 100..599. IMAP: 'O' OK, 'N' NO, 'B' BAD, 'P' PREAUTH, 'Y' BYE, '+' continuation. POP3: '+' +OK, '-' -ERR, '>' continuation ("+ ", RFC 5034) */
-    const char *enhanced; /* SMTP: "5.1.1" or NULL; POP3 and IMAP: the response code in brackets ("AUTHENTICATIONFAILED"), or NULL */
-    const char *text;     /* words of the last line behind code and enhanced code, safe to show */
-    const char *whole;    /* all lines joined with blanks, safe to show, at most 1,000 bytes: what facts carry ("550 5.1.1 no such user"). IMAP:
-                             the tagged line without its tag first ("NO [ALERT] web login required"), then untagged NO, BAD and [ALERT] lines */
-    struct mw_list lines; /* each line without its line end, safe to show; SMTP: without code and separator; IMAP: untagged lines without "* ", then not the tagged line;
-                             POP3: the lines of a multi-line answer, dots undone, then not the status line */
+    /* SMTP: 100..599. IMAP: 'O' OK, 'N' NO, 'B' BAD, 'P' PREAUTH, 'Y' BYE, '+' continuation. POP3: '+' +OK, '-' -ERR, '>' continuation ("+ ", RFC 5034). */
+    int code;
+    /* SMTP: "5.1.1" or NULL; POP3 and IMAP: the response code in brackets ("AUTHENTICATIONFAILED"), or NULL. */
+    const char *enhanced;
+    /* Words of the last line behind code and enhanced code, safe to show. */
+    const char *text;
+    /* All lines joined with blanks, safe to show, at most 1,000 bytes: what facts carry ("550 5.1.1 no such user"). IMAP: the tagged line without its tag first
+     * ("NO [ALERT] web login required"), then untagged NO, BAD and [ALERT] lines. */
+    const char *whole;
+    /* Each line without its line end, safe to show. SMTP: without code and separator. IMAP: untagged lines without "* ", then not the tagged line. POP3: the
+     * lines of a multi-line answer, dots undone, then not the status line. */
+    struct mw_list lines;
 };
 
 /* Bytes that the first whole reply in `bytes` takes (and *reply filled, in `arena`), or MW_FRAME_…. `bytes` may hold NUL and more than one reply. */

@@ -4,6 +4,7 @@
 
 #include <mailwhy/autoconfig.h>
 #include <mailwhy/dns.h>
+#include <mailwhy/lang.h>
 
 #include <dlfcn.h>
 #include <libxml/parser.h>
@@ -102,7 +103,7 @@ static bool read_host(struct autoconfig_reader *reader, const xmlNode *node, str
 {
     const char *text = child_text(reader->arena, node, "hostname"), *why;
     server->host = mw_domain_read(reader->arena, with_domain(reader->arena, text, reader->domain), &why);
-    return server->host || flawed(reader, "hostname is not a host", text);
+    return server->host || flawed(reader, N_("hostname is not a host"), text);
 }
 
 static bool read_port(struct autoconfig_reader *reader, const xmlNode *node, struct mw_autoconfig_server *server)
@@ -110,7 +111,7 @@ static bool read_port(struct autoconfig_reader *reader, const xmlNode *node, str
     long port;
     const char *text = child_text(reader->arena, node, "port");
     if (!mw_text_number(text, 1, 65535, &port))
-        return flawed(reader, "port is not one", text);
+        return flawed(reader, N_("port is not one"), text);
     server->port = (int)port;
     return true;
 }
@@ -122,7 +123,7 @@ static bool read_security(struct autoconfig_reader *reader, const xmlNode *node,
     for (size_t i = 0; i < MW_COUNT(kinds); i++)
         if (strcmp(text, kinds[i].text) == 0)
             server->security = kinds[i].security;
-    return server->security || flawed(reader, "socketType is not plain, STARTTLS or SSL", text);
+    return server->security || flawed(reader, N_("socketType is not plain, STARTTLS or SSL"), text);
 }
 
 static void read_server(struct autoconfig_reader *reader, const xmlNode *node, const char *service)
@@ -156,13 +157,13 @@ static void read_provider(struct autoconfig_reader *reader, const xmlNode *provi
 static bool read_root(struct autoconfig_reader *reader, const xmlNode *root)
 {
     if (!root || !is_element(root, "clientConfig"))
-        return flawed(reader, "not a clientConfig document", root ? mw_text_safe(reader->arena, root->name, strlen((const char *)root->name), 100) : "");
+        return flawed(reader, N_("not a clientConfig document"), root ? mw_text_safe(reader->arena, root->name, strlen((const char *)root->name), 100) : "");
     for (const xmlNode *node = root->children; node; node = node->next)
         if (is_element(node, "emailProvider")) {
             read_provider(reader, node);
-            return reader->document->count || flawed(reader, "no server in it", "");
+            return reader->document->count || flawed(reader, N_("no server in it"), "");
         }
-    return flawed(reader, "no emailProvider in it", "");
+    return flawed(reader, N_("no emailProvider in it"), "");
 }
 
 const struct mw_autoconfig *mw_autoconfig_read(struct mw_arena *arena, const char *bytes, size_t count, const char *domain, struct mw_flaw *flaw)
@@ -172,15 +173,16 @@ const struct mw_autoconfig *mw_autoconfig_read(struct mw_arena *arena, const cha
     *flaw = (struct mw_flaw){.where = ""};
     document->servers = reader.servers;
     document->provider = "";
-    bool good = count <= MW_AUTOCONFIG_BYTES ? load_library() || flawed(&reader, "libxml2 cannot be loaded", "") : flawed(&reader, "longer than 64 KiB", "");
-    if (!good)
-        return NULL;
-    xmlDocPtr doc = library.read_memory(bytes, (int)count, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    if (!doc) {
-        flawed(&reader, "not well-formed XML", "");
+    if (count > MW_AUTOCONFIG_BYTES || !load_library()) {
+        flawed(&reader, count > MW_AUTOCONFIG_BYTES ? N_("longer than 64 KiB") : N_("libxml2 cannot be loaded"), "");
         return NULL;
     }
-    good = doc->intSubset ? flawed(&reader, "a DOCTYPE is refused", "") : read_root(&reader, library.root_of(doc));
+    xmlDocPtr doc = library.read_memory(bytes, (int)count, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    if (!doc) {
+        flawed(&reader, N_("not well-formed XML"), "");
+        return NULL;
+    }
+    bool good = doc->intSubset ? flawed(&reader, N_("a DOCTYPE is refused"), "") : read_root(&reader, library.root_of(doc));
     library.free_doc(doc);
     return good ? document : NULL;
 }

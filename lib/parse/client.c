@@ -2,6 +2,8 @@
  * are. */
 #include "settings.h"
 
+#include <mailwhy/lang.h>
+
 #include <string.h>
 
 static const struct kind {
@@ -69,12 +71,12 @@ const struct mw_client *mw_client_read(struct mw_arena *arena, const char *file,
     settings->count = count;
     settings->flaw = flaw;
     if (count > MW_CLIENT_BYTES) {
-        mw_settings_flaw(settings, "longer than 4 MiB", "");
+        mw_settings_flaw(settings, N_("longer than 4 MiB"), "");
         return NULL;
     }
     const struct kind *kind = kind_of(file, bytes, count);
     if (!kind) {
-        mw_settings_flaw(settings, "not the settings of Thunderbird, msmtp or mbsync", "");
+        mw_settings_flaw(settings, N_("not the settings of Thunderbird, msmtp or mbsync"), "");
         return NULL;
     }
     if (!kind->read(settings))
@@ -100,12 +102,13 @@ char *mw_settings_line(struct settings *settings)
 struct mw_client_account *mw_settings_account(struct settings *settings, const char *label, const char *protocol)
 {
     if (settings->account_count == MW_CLIENT_ACCOUNTS) {
-        mw_settings_flaw(settings, "more than 100 accounts", "");
+        mw_settings_flaw(settings, N_("more than 100 accounts"), "");
         return NULL;
     }
     struct mw_client_account *account = &settings->accounts[settings->account_count++];
-    *account = (struct mw_client_account){.label = mw_settings_text(settings, label), .protocol = protocol, .host = "", .security = "none", .auth = "any", .user = "", .from = "",
-        .trust = "system", .sends_by = "", .line = settings->line};
+    *account = (struct mw_client_account){.label = mw_settings_text(settings, label), .protocol = protocol, .security = "none", .auth = "any", .trust = "system",
+                                          .line = settings->line};
+    account->host = account->user = account->from = account->sends_by = "";
     return account;
 }
 
@@ -131,7 +134,7 @@ bool mw_settings_number(struct settings *settings, const char *text, int *port)
 {
     long number;
     if (!mw_text_number(text, 1, 65535, &number))
-        return mw_settings_flaw(settings, "not a port from 1 to 65535", text);
+        return mw_settings_flaw(settings, N_("not a port from 1 to 65535"), text);
     *port = (int)number;
     return true;
 }

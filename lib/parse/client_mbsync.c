@@ -2,6 +2,8 @@
  * PassCmd and everything that is not about the server are passed over. */
 #include "settings.h"
 
+#include <mailwhy/lang.h>
+
 #include <string.h>
 
 struct section {
@@ -71,7 +73,7 @@ static bool set_security(struct settings *s, struct section *section, const char
             section->security = words[i].security;
             return true;
         }
-    return mw_settings_flaw(s, "not None, STARTTLS or IMAPS", value);
+    return mw_settings_flaw(s, N_("not None, STARTTLS or IMAPS"), value);
 }
 
 static bool set_certificates(struct settings *s, struct section *section, const char *value)
@@ -129,7 +131,7 @@ static void close_section(struct settings *s, struct section *section)
 static bool open_section(struct settings *s, struct section *section, const char *keyword, const char *name)
 {
     if (!*name)
-        return mw_settings_flaw(s, "a section without a name", keyword);
+        return mw_settings_flaw(s, N_("a section without a name"), keyword);
     section->account = mw_settings_account(s, mw_printf(s->arena, "%s %s", keyword, name), "imap");
     return section->account;
 }
@@ -157,7 +159,7 @@ static bool read_line(struct settings *s, struct section *section, const char *l
         section->mechanisms = mechanisms_of(s, value, line);
     for (size_t i = 0; i < MW_COUNT(fields); i++)
         if (mw_text_same(keyword, fields[i].name))
-            return *value ? fields[i].set(s, section, value) : mw_settings_flaw(s, "a value is missing", keyword);
+            return *value ? fields[i].set(s, section, value) : mw_settings_flaw(s, N_("a value is missing"), keyword);
     return true;
 }
 

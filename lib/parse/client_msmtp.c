@@ -2,6 +2,8 @@
  * password or with a command that prints one are passed over; commands that we do not need are too. */
 #include "settings.h"
 
+#include <mailwhy/lang.h>
+
 #include <string.h>
 
 #define COMMANDS_CEILING 40u
@@ -64,11 +66,11 @@ static bool open_account(struct msmtp *msmtp, const char *value)
     size_t length = strcspn(value, ":");
     const char *name = mw_text_trim(s->arena, mw_strndup(s->arena, value, length));
     if (!*name)
-        return mw_settings_flaw(s, "account without a name", value);
+        return mw_settings_flaw(s, N_("account without a name"), value);
     if (by_name(msmtp, name))
-        return mw_settings_flaw(s, "an account is defined twice", name);
+        return mw_settings_flaw(s, N_("an account is defined twice"), name);
     if (msmtp->count == MW_CLIENT_ACCOUNTS)
-        return mw_settings_flaw(s, "more than 100 accounts", "");
+        return mw_settings_flaw(s, N_("more than 100 accounts"), "");
     struct section *section = MW_NEW(s->arena, struct section);
     section->name = name;
     section->line = s->line;
@@ -77,7 +79,7 @@ static bool open_account(struct msmtp *msmtp, const char *value)
     for (size_t i = 0; i < bases.count; i++) {
         const struct section *base = by_name(msmtp, bases.items[i]);
         if (!base)
-            return mw_settings_flaw(s, "an account that is not defined before", bases.items[i]);
+            return mw_settings_flaw(s, N_("an account that is not defined before"), bases.items[i]);
         inherit(section, base);
     }
     msmtp->accounts[msmtp->count++] = section;
@@ -104,10 +106,10 @@ static bool check_value(struct settings *s, const char *command, const char *val
 {
     int port;
     if (is_switch(command))
-        return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 || mw_settings_flaw(s, "neither on nor off", value);
+        return strcmp(value, "on") == 0 || strcmp(value, "off") == 0 || mw_settings_flaw(s, N_("neither on nor off"), value);
     if (strcmp(command, "port") == 0)
         return mw_settings_number(s, value, &port);
-    return *value || strcmp(command, "host") != 0 || mw_settings_flaw(s, "a value is missing", command);
+    return *value || strcmp(command, "host") != 0 || mw_settings_flaw(s, N_("a value is missing"), command);
 }
 
 static bool read_line(struct msmtp *msmtp, const char *line)
@@ -125,7 +127,7 @@ static bool read_line(struct msmtp *msmtp, const char *line)
         return true;
     }
     if (!msmtp->open)
-        return mw_settings_flaw(s, "the first command is neither account nor defaults", command);
+        return mw_settings_flaw(s, N_("the first command is neither account nor defaults"), command);
     for (size_t i = 0; i < MW_COUNT(kept); i++)
         if (strcmp(command, kept[i]) == 0) {
             value = *value || !is_switch(command) ? value : "on";

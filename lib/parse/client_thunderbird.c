@@ -2,6 +2,8 @@
  * fetched and sent; never a password or token. Accounts are those of mail.accountmanager.accounts: what is left of removed ones does not count. */
 #include "settings.h"
 
+#include <mailwhy/lang.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,8 +174,8 @@ static bool is_wanted(const char *name)
 {
     static const char *const lists[] = {"mail.accountmanager.accounts", "mail.smtpservers", "mail.smtp.defaultserver"};
     static const char *const groups[] = {"mail.account.", "mail.server.server", "mail.smtpserver.", "mail.identity."};
-    static const char *const keys[] = {".server", ".identities", ".type", ".hostname", ".realhostname", ".port", ".userName", ".realuserName", ".socketType", ".authMethod",
-        ".useremail", ".smtpServer", ".username", ".try_ssl"};
+    static const char *const keys[] = {".server", ".identities", ".type", ".hostname", ".realhostname", ".port", ".userName", ".realuserName", ".socketType",
+                                       ".authMethod", ".useremail", ".smtpServer", ".username", ".try_ssl"};
     for (size_t i = 0; i < MW_COUNT(lists); i++)
         if (strcmp(name, lists[i]) == 0)
             return true;
@@ -355,7 +357,7 @@ bool mw_thunderbird_read(struct settings *s)
         struct pref pref = {.name = NULL};
         if (!take_pref(s, &pref)) {
             s->line = pref.line;
-            return mw_settings_flaw(s, "not a user_pref(\"name\", value); line", pref.name ? pref.name : "");
+            return mw_settings_flaw(s, N_("not a user_pref(\"name\", value); line"), pref.name ? pref.name : "");
         }
         keep(&prefs, &pref);
     }

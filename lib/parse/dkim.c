@@ -3,6 +3,7 @@
 #include "tags.h"
 
 #include <mailwhy/dkim.h>
+#include <mailwhy/lang.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -21,17 +22,17 @@ static bool is_name(const char *name)
 static bool check_list(const struct tags *tags, struct mw_flaw *flaw)
 {
     if (tags->count == 0 || tags->left_out)
-        return mw_flaw_is(flaw, "not a list of tags", "");
+        return mw_flaw_is(flaw, N_("not a list of tags"), "");
     for (size_t i = 0; i < tags->count; i++) {
         const struct tag *tag = &tags->tag[i];
         if (!tag->name || !is_name(tag->name))
-            return mw_flaw_is(flaw, "not a list of tags", tag->text);
+            return mw_flaw_is(flaw, N_("not a list of tags"), tag->text);
         if (mw_tags_times(tags, tag->name) > 1)
-            return mw_flaw_is(flaw, "tag twice", tag->name);
+            return mw_flaw_is(flaw, N_("tag twice"), tag->name);
         if (strcmp(tag->name, "v") == 0 && strcmp(tag->value, "DKIM1") != 0)
-            return mw_flaw_is(flaw, "v= is not DKIM1", tag->value);
+            return mw_flaw_is(flaw, N_("v= is not DKIM1"), tag->value);
         if (strcmp(tag->name, "v") == 0 && i > 0)
-            return mw_flaw_is(flaw, "v= is not the first tag", tag->text);
+            return mw_flaw_is(flaw, N_("v= is not the first tag"), tag->text);
     }
     return true;
 }
@@ -63,7 +64,7 @@ static bool read_key(struct mw_arena *arena, const char *value, struct mw_dkim_k
     unsigned char *bytes = NULL;
     long count = mw_base64_read(arena, value, &bytes);
     if (count < 0)
-        return mw_flaw_is(flaw, "p= is not base64", value);
+        return mw_flaw_is(flaw, N_("p= is not base64"), value);
     key->revoked = count == 0;
     key->key = bytes;
     key->key_bytes = (size_t)count;
@@ -71,10 +72,10 @@ static bool read_key(struct mw_arena *arena, const char *value, struct mw_dkim_k
         return true;
     if (strcmp(key->type, "ed25519") == 0) {
         key->bits = 256;
-        return count == ED25519_BYTES || mw_flaw_is(flaw, "Ed25519 key is not 32 bytes", value);
+        return count == ED25519_BYTES || mw_flaw_is(flaw, N_("Ed25519 key is not 32 bytes"), value);
     }
     key->bits = rsa_bits(bytes, (size_t)count);
-    return key->bits || mw_flaw_is(flaw, "key is not an RSA public key", value);
+    return key->bits || mw_flaw_is(flaw, N_("key is not an RSA public key"), value);
 }
 
 static bool read_type(const struct tags *tags, struct mw_dkim_key *key, struct mw_flaw *flaw)
@@ -84,7 +85,7 @@ static bool read_type(const struct tags *tags, struct mw_dkim_key *key, struct m
     for (size_t i = 0; i < MW_COUNT(types); i++)
         if (mw_text_same(type ? type : "rsa", types[i]))
             key->type = types[i];
-    return key->type || mw_flaw_is(flaw, "unknown key type", type);
+    return key->type || mw_flaw_is(flaw, N_("unknown key type"), type);
 }
 
 const struct mw_dkim_key *mw_dkim_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw)
@@ -95,7 +96,7 @@ const struct mw_dkim_key *mw_dkim_read(struct mw_arena *arena, const char *text,
         return NULL;
     const char *data = mw_tags_get(tags, "p"), *note = mw_tags_get(tags, "n");
     if (!data) {
-        mw_flaw_is(flaw, "no p= tag", "");
+        mw_flaw_is(flaw, N_("no p= tag"), "");
         return NULL;
     }
     if (!read_key(arena, data, key, flaw))
@@ -103,7 +104,7 @@ const struct mw_dkim_key *mw_dkim_read(struct mw_arena *arena, const char *text,
     key->note = note ? note : "";
     key->hashes = list_of(arena, tags, "h");
     if (key->hashes.count && !mw_list_has(&key->hashes, "sha256")) { /* RFC 8301 section 3.1: SHA-1 is no longer accepted */
-        mw_flaw_is(flaw, "no hash that verifiers accept", mw_tags_get(tags, "h"));
+        mw_flaw_is(flaw, N_("no hash that verifiers accept"), mw_tags_get(tags, "h"));
         return NULL;
     }
     struct mw_list flags = list_of(arena, tags, "t"), services = list_of(arena, tags, "s");

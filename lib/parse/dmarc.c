@@ -3,6 +3,7 @@
 #include "tags.h"
 
 #include <mailwhy/dmarc.h>
+#include <mailwhy/lang.h>
 
 #include <string.h>
 
@@ -193,13 +194,14 @@ static bool settle_policy(const struct tags *tags, struct mw_dmarc *record, stru
             continue;
         record->policy = "none";
         record->subdomains = record->nonexistent = NULL;
-        static const char *const why[] = {"p= is not none, quarantine or reject", "sp= is not none, quarantine or reject", "np= is not none, quarantine or reject"};
+        static const char *const why[] = {N_("p= is not none, quarantine or reject"), N_("sp= is not none, quarantine or reject"),
+                                          N_("np= is not none, quarantine or reject")};
         mw_flaw_is(flaw, why[i], written);
         return record->rua.count;
     }
     if (!record->policy) {
         record->policy = "none";
-        mw_flaw_is(flaw, "no p= tag", "");
+        mw_flaw_is(flaw, N_("no p= tag"), "");
         return true;
     }
     record->forced = false;
@@ -212,7 +214,7 @@ const struct mw_dmarc *mw_dmarc_read(struct mw_arena *arena, const char *text, s
     struct mw_dmarc *record = MW_NEW(arena, struct mw_dmarc);
     *record = (struct mw_dmarc){.psd = 'u', .fo = "0"};
     if (!mw_dmarc_is_record(text)) {
-        mw_flaw_is(flaw, "v=DMARC1 is not the first tag", tags->count ? tags->tag[0].text : "");
+        mw_flaw_is(flaw, N_("v=DMARC1 is not the first tag"), tags->count ? tags->tag[0].text : "");
         return NULL;
     }
     for (size_t i = 1; i < tags->count; i++)

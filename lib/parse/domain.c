@@ -1,6 +1,7 @@
 /* Domain names as people write them: Unicode or ASCII in, A-labels out (RFC 5890, RFC 5891, RFC 1035 section 2.3.4). libidn2 maps and judges the letters;
  * lengths and empty labels are checked here, as it lets "a..b" pass. Never asks the DNS. */
 #include <mailwhy/dns.h>
+#include <mailwhy/lang.h>
 
 #include <idn2.h>
 
@@ -14,23 +15,23 @@
 static const char *idn_flaw(int status)
 {
     static const struct { int status; const char *clause; } clauses[] = {
-        {IDN2_TOO_BIG_DOMAIN, "longer than 253 characters"},
-        {IDN2_TOO_BIG_LABEL, "a label is longer than 63 characters"},
-        {IDN2_HYPHEN_STARTEND, "a label begins or ends with a hyphen"},
-        {IDN2_2HYPHEN, "a label has two hyphens in third and fourth place"},
-        {IDN2_LEADING_COMBINING, "a label begins with a combining mark"},
-        {IDN2_ENCODING_ERROR, "not UTF-8"},
-        {IDN2_ICONV_FAIL, "not UTF-8"},
-        {IDN2_BIDI, "letters of both writing directions are mixed in a forbidden way"},
-        {IDN2_DOT_IN_LABEL, "a label has a dot in it"},
-        {IDN2_PUNYCODE_BAD_INPUT, "a label that begins with xn-- is not Punycode"},
-        {IDN2_ALABEL_ROUNDTRIP_FAILED, "a label that begins with xn-- is not Punycode"},
-        {IDN2_INVALID_ALABEL, "a label that begins with xn-- is not Punycode"},
+        {IDN2_TOO_BIG_DOMAIN, N_("longer than 253 characters")},
+        {IDN2_TOO_BIG_LABEL, N_("a label is longer than 63 characters")},
+        {IDN2_HYPHEN_STARTEND, N_("a label begins or ends with a hyphen")},
+        {IDN2_2HYPHEN, N_("a label has two hyphens in third and fourth place")},
+        {IDN2_LEADING_COMBINING, N_("a label begins with a combining mark")},
+        {IDN2_ENCODING_ERROR, N_("not UTF-8")},
+        {IDN2_ICONV_FAIL, N_("not UTF-8")},
+        {IDN2_BIDI, N_("letters of both writing directions are mixed in a forbidden way")},
+        {IDN2_DOT_IN_LABEL, N_("a label has a dot in it")},
+        {IDN2_PUNYCODE_BAD_INPUT, N_("a label that begins with xn-- is not Punycode")},
+        {IDN2_ALABEL_ROUNDTRIP_FAILED, N_("a label that begins with xn-- is not Punycode")},
+        {IDN2_INVALID_ALABEL, N_("a label that begins with xn-- is not Punycode")},
     };
     for (size_t i = 0; i < MW_COUNT(clauses); i++)
         if (clauses[i].status == status)
             return clauses[i].clause;
-    return "a character that domain names cannot have";
+    return N_("a character that domain names cannot have");
 }
 
 /* Full stops of other scripts part labels too (RFC 3490 section 3.1; UTS #46). */
@@ -64,17 +65,17 @@ static char *plain_dots(struct mw_arena *arena, const char *text)
 static const char *label_flaw(const char *label, size_t length)
 {
     if (!length)
-        return "empty label"; /* some characters are mapped to nothing */
+        return N_("empty label"); /* some characters are mapped to nothing */
     if (length > LABEL_BYTES)
-        return "a label is longer than 63 characters";
+        return N_("a label is longer than 63 characters");
     if (strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-_") < length)
-        return "a character that domain names cannot have";
-    return label[0] == '-' || label[length - 1] == '-' ? "a label begins or ends with a hyphen" : NULL;
+        return N_("a character that domain names cannot have");
+    return label[0] == '-' || label[length - 1] == '-' ? N_("a label begins or ends with a hyphen") : NULL;
 }
 
 static const char *ascii_flaw(const char *name)
 {
-    const char *flaw = strlen(name) > NAME_BYTES ? "longer than 253 characters" : NULL;
+    const char *flaw = strlen(name) > NAME_BYTES ? N_("longer than 253 characters") : NULL;
     for (const char *label = name; !flaw; label++) {
         size_t length = strcspn(label, ".");
         flaw = label_flaw(label, length);
@@ -99,7 +100,7 @@ static char *to_ascii(struct mw_arena *arena, const char *name, const char **fla
     if (!needs_idn(name))
         return mw_text_lower(arena, name);
     if (!mw_text_is_utf8(name, strlen(name))) {
-        *flaw = "not UTF-8";
+        *flaw = N_("not UTF-8");
         return NULL;
     }
     char *ascii = NULL;
@@ -119,16 +120,16 @@ char *mw_domain_read(struct mw_arena *arena, const char *text, const char **flaw
     flaw = flaw ? flaw : &ignored;
     *flaw = NULL;
     if (!*text) {
-        *flaw = "empty";
+        *flaw = N_("empty");
         return NULL;
     }
     if (strlen(text) > WRITTEN_BYTES) {
-        *flaw = "longer than 253 characters";
+        *flaw = N_("longer than 253 characters");
         return NULL;
     }
     const char *plain = plain_dots(arena, text);
     if (!plain) {
-        *flaw = "empty label";
+        *flaw = N_("empty label");
         return NULL;
     }
     char *name = to_ascii(arena, plain, flaw);

@@ -2,6 +2,7 @@
 #include "tags.h"
 
 #include <mailwhy/dns.h>
+#include <mailwhy/lang.h>
 #include <mailwhy/mtasts.h>
 
 #include <string.h>
@@ -29,19 +30,19 @@ const char *mw_mtasts_read_record(struct mw_arena *arena, const char *text, stru
 {
     const struct tags *tags = mw_tags_cut(arena, text);
     if (!mw_mtasts_is_record(text)) {
-        mw_flaw_is(flaw, "does not begin with v=STSv1;", tags->count ? tags->tag[0].text : "");
+        mw_flaw_is(flaw, N_("does not begin with v=STSv1;"), tags->count ? tags->tag[0].text : "");
         return NULL;
     }
     for (size_t i = 0; i < tags->count; i++)
         if (!tags->tag[i].name || !*tags->tag[i].name) {
-            mw_flaw_is(flaw, "not a list of tags", tags->tag[i].text);
+            mw_flaw_is(flaw, N_("not a list of tags"), tags->tag[i].text);
             return NULL;
         }
     const char *id = mw_tags_get(tags, "id");
     if (!id)
-        mw_flaw_is(flaw, "no id= tag", "");
+        mw_flaw_is(flaw, N_("no id= tag"), "");
     else if (!is_alphanumeric(id) || strlen(id) > ID_CHARACTERS)
-        mw_flaw_is(flaw, "id= is not 1 to 32 letters and digits", id);
+        mw_flaw_is(flaw, N_("id= is not 1 to 32 letters and digits"), id);
     else
         return id;
     return NULL;
@@ -61,7 +62,7 @@ static bool read_version(struct policy_reader *reader, const char *value)
     if (reader->has_version)
         return true; /* the first counts (section 3.2) */
     reader->has_version = true;
-    return strcmp(value, "STSv1") == 0 || mw_flaw_is(reader->flaw, "version is not STSv1", value);
+    return strcmp(value, "STSv1") == 0 || mw_flaw_is(reader->flaw, N_("version is not STSv1"), value);
 }
 
 static bool read_mode(struct policy_reader *reader, const char *value)
@@ -72,7 +73,7 @@ static bool read_mode(struct policy_reader *reader, const char *value)
     for (size_t i = 0; i < MW_COUNT(modes); i++)
         if (strcmp(value, modes[i]) == 0)
             reader->policy->mode = modes[i];
-    return reader->policy->mode || mw_flaw_is(reader->flaw, "mode is not enforce, testing or none", value);
+    return reader->policy->mode || mw_flaw_is(reader->flaw, N_("mode is not enforce, testing or none"), value);
 }
 
 static bool read_age(struct policy_reader *reader, const char *value)
@@ -81,8 +82,8 @@ static bool read_age(struct policy_reader *reader, const char *value)
         return true;
     reader->has_age = true;
     if (strlen(value) > 10 || !mw_text_number(value, 0, 9999999999L, &reader->policy->max_age_s))
-        return mw_flaw_is(reader->flaw, "max_age is not a number of up to 10 digits", value);
-    return reader->policy->max_age_s <= MAX_AGE_S || mw_flaw_is(reader->flaw, "max_age is beyond 31557600", value);
+        return mw_flaw_is(reader->flaw, N_("max_age is not a number of up to 10 digits"), value);
+    return reader->policy->max_age_s <= MAX_AGE_S || mw_flaw_is(reader->flaw, N_("max_age is beyond 31557600"), value);
 }
 
 static bool read_mx(struct policy_reader *reader, const char *value)
@@ -90,7 +91,7 @@ static bool read_mx(struct policy_reader *reader, const char *value)
     const char *host = value + (strncmp(value, "*.", 2) == 0 ? 2 : 0), *why;
     const char *name = mw_domain_read(reader->arena, host, &why);
     if (!name || mw_address_read(reader->arena, host))
-        return mw_flaw_is(reader->flaw, "mx is not a host or *.domain", value);
+        return mw_flaw_is(reader->flaw, N_("mx is not a host or *.domain"), value);
     if (reader->policy->mx.count < MX_CEILING)
         mw_list_add(reader->arena, &reader->policy->mx, host == value ? name : mw_printf(reader->arena, "*.%s", name));
     return true;
@@ -102,7 +103,7 @@ static bool read_field(struct policy_reader *reader, const char *line)
         {"version", read_version}, {"mode", read_mode}, {"max_age", read_age}, {"mx", read_mx}};
     const char *colon = strchr(line, ':');
     if (!colon || colon == line)
-        return mw_flaw_is(reader->flaw, "a line without a name and a colon", line);
+        return mw_flaw_is(reader->flaw, N_("a line without a name and a colon"), line);
     const char *name = mw_strndup(reader->arena, line, (size_t)(colon - line)), *value = mw_text_trim(reader->arena, colon + 1);
     for (size_t i = 0; i < MW_COUNT(fields); i++)
         if (strcmp(name, fields[i].name) == 0)
@@ -129,13 +130,13 @@ static bool read_lines(struct policy_reader *reader, const char *bytes, size_t c
 static bool is_whole(const struct policy_reader *reader)
 {
     if (!reader->has_version)
-        return mw_flaw_is(reader->flaw, "no version", "");
+        return mw_flaw_is(reader->flaw, N_("no version"), "");
     if (!reader->policy->mode)
-        return mw_flaw_is(reader->flaw, "no mode", "");
+        return mw_flaw_is(reader->flaw, N_("no mode"), "");
     if (!reader->has_age)
-        return mw_flaw_is(reader->flaw, "no max_age", "");
+        return mw_flaw_is(reader->flaw, N_("no max_age"), "");
     if (!reader->policy->mx.count && strcmp(reader->policy->mode, "none") != 0)
-        return mw_flaw_is(reader->flaw, "no mx", "");
+        return mw_flaw_is(reader->flaw, N_("no mx"), "");
     return true;
 }
 
@@ -143,7 +144,7 @@ const struct mw_mtasts_policy *mw_mtasts_read_policy(struct mw_arena *arena, con
 {
     struct policy_reader reader = {.arena = arena, .policy = MW_NEW(arena, struct mw_mtasts_policy), .flaw = flaw};
     if (count > POLICY_BYTES) {
-        mw_flaw_is(flaw, "longer than 64 KiB", "");
+        mw_flaw_is(flaw, N_("longer than 64 KiB"), "");
         return NULL;
     }
     return read_lines(&reader, bytes, count) && is_whole(&reader) ? reader.policy : NULL;

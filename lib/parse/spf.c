@@ -2,6 +2,7 @@
  * spf_walk.c says which questions are to be asked. */
 #include "tags.h"
 
+#include <mailwhy/lang.h>
 #include <mailwhy/spf.h>
 
 #include <stdio.h>
@@ -103,9 +104,9 @@ static const char *domain_spec_flaw(const char *spec)
 {
     bool ends_in_macro;
     if (!*spec)
-        return "a domain is missing";
+        return N_("a domain is missing");
     if (!check_macros(spec, false, &ends_in_macro))
-        return strchr(spec, '%') ? "a macro is not one" : "a character that SPF cannot have";
+        return strchr(spec, '%') ? N_("a macro is not one") : N_("a character that SPF cannot have");
     if (ends_in_macro)
         return NULL;
     size_t length = strlen(spec);
@@ -113,7 +114,7 @@ static const char *domain_spec_flaw(const char *spec)
     const char *label = spec + length;
     while (label > spec && label[-1] != '.')
         label--;
-    return label > spec && is_top_label(label, (size_t)(spec + length - label)) ? NULL : "not a domain name";
+    return label > spec && is_top_label(label, (size_t)(spec + length - label)) ? NULL : N_("not a domain name");
 }
 
 /* --- terms ---------------------------------------------------------------------------------------------------------------------------------- */
@@ -155,14 +156,14 @@ static bool cut_prefixes(char *text, struct mw_spf_term *term)
 static const char *read_nothing(struct spf_reader *reader, char *rest, struct mw_spf_term *term)
 {
     (void)reader, (void)term;
-    return *rest ? "all takes nothing behind it" : NULL;
+    return *rest ? N_("all takes nothing behind it") : NULL;
 }
 
 static const char *read_domain(struct spf_reader *reader, char *rest, struct mw_spf_term *term)
 {
     (void)reader;
     if (*rest != ':')
-        return "a domain is missing";
+        return N_("a domain is missing");
     term->domain = rest + 1;
     return domain_spec_flaw(rest + 1);
 }
@@ -175,7 +176,7 @@ static const char *read_optional_domain(struct spf_reader *reader, char *rest, s
 static const char *read_domain_and_prefixes(struct spf_reader *reader, char *rest, struct mw_spf_term *term)
 {
     if (!cut_prefixes(rest, term))
-        return "not a prefix length";
+        return N_("not a prefix length");
     return read_optional_domain(reader, rest, term);
 }
 
@@ -184,15 +185,15 @@ static const char *read_network(struct spf_reader *reader, char *rest, struct mw
     bool six = term->mechanism == MW_SPF_IP6;
     char *slash = strchr(rest, '/');
     if (*rest != ':' || !rest[1])
-        return "an address is missing";
+        return N_("an address is missing");
     if (slash) {
         *slash = '\0';
         if (!read_prefix(slash + 1, six ? 128 : 32, six ? &term->prefix6 : &term->prefix4))
-            return "not a prefix length";
+            return N_("not a prefix length");
     }
     term->address = mw_address_read(reader->arena, rest + 1);
     if (!term->address || mw_address_is_ipv6(term->address) != six)
-        return six ? "not an IPv6 address" : "not an IPv4 address";
+        return six ? N_("not an IPv6 address") : N_("not an IPv4 address");
     return NULL;
 }
 
@@ -229,13 +230,13 @@ static bool read_directive(struct spf_reader *reader, const char *text)
         reader->record->count++;
         return !why || mw_flaw_is(reader->flaw, why, text);
     }
-    return mw_flaw_is(reader->flaw, "unknown mechanism", text);
+    return mw_flaw_is(reader->flaw, N_("unknown mechanism"), text);
 }
 
 static bool read_own_modifier(struct spf_reader *reader, const char *text, const char *value, const char **place)
 {
     if (*place)
-        return mw_flaw_is(reader->flaw, "redirect= or exp= twice", text);
+        return mw_flaw_is(reader->flaw, N_("redirect= or exp= twice"), text);
     *place = value;
     const char *why = domain_spec_flaw(value);
     return !why || mw_flaw_is(reader->flaw, why, text);
@@ -249,7 +250,7 @@ static bool read_modifier(struct spf_reader *reader, const char *text, size_t na
         return read_own_modifier(reader, text, value, &reader->record->redirect);
     if (name == strlen("exp") && mw_text_starts(text, "exp"))
         return read_own_modifier(reader, text, value, &reader->record->explanation);
-    return check_macros(value, true, &ends_in_macro) || mw_flaw_is(reader->flaw, "a macro is not one", text);
+    return check_macros(value, true, &ends_in_macro) || mw_flaw_is(reader->flaw, N_("a macro is not one"), text);
 }
 
 static bool read_term(struct spf_reader *reader, const char *text)
@@ -257,7 +258,7 @@ static bool read_term(struct spf_reader *reader, const char *text)
     size_t name = strchr(LETTERS, *text) ? strspn(text, LETTERS DIGITS "-_.") : 0;
     for (const char *c = text; *c; c++)
         if (*c < 0x21 || *c > 0x7e)
-            return mw_flaw_is(reader->flaw, "a character that SPF cannot have", text);
+            return mw_flaw_is(reader->flaw, N_("a character that SPF cannot have"), text);
     return name && text[name] == '=' ? read_modifier(reader, text, name) : read_directive(reader, text);
 }
 
@@ -273,12 +274,12 @@ static void find_all(struct mw_spf *record)
 const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw)
 {
     if (!mw_spf_is_record(text)) {
-        mw_flaw_is(flaw, "does not begin with v=spf1", mw_strndup(arena, text, strcspn(text, " ")));
+        mw_flaw_is(flaw, N_("does not begin with v=spf1"), mw_strndup(arena, text, strcspn(text, " ")));
         return NULL;
     }
     struct mw_list words = mw_text_split(arena, text + strlen(version), " ");
     if (words.count > MW_SPF_TERMS) {
-        mw_flaw_is(flaw, "more than 200 terms", "");
+        mw_flaw_is(flaw, N_("more than 200 terms"), "");
         return NULL;
     }
     struct mw_spf *record = MW_NEW(arena, struct mw_spf);

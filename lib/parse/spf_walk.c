@@ -3,6 +3,7 @@
  * let it. */
 #include "tags.h"
 
+#include <mailwhy/lang.h>
 #include <mailwhy/spf.h>
 
 #include <stdlib.h>
@@ -69,9 +70,9 @@ static enum match look_up(struct check *check, const char *name, int type, const
     if (!*answer)
         return WAITS;
     if (has_failed(*answer))
-        return error(check, TEMPORARY, domain, term, "a lookup failed");
+        return error(check, TEMPORARY, domain, term, N_("a lookup failed"));
     if (is_void(*answer) && ++check->voids > VOIDS_ALLOWED)
-        return error(check, PERMANENT, domain, term, "more than 2 lookups find nothing");
+        return error(check, PERMANENT, domain, term, N_("more than 2 lookups find nothing"));
     return YES;
 }
 
@@ -107,12 +108,12 @@ static enum match match_mx(struct check *check, const struct mw_spf_term *term, 
     size_t names = 0;
     for (size_t i = 0; (mx = mw_dns_next(answer, MW_MX, &i));) {
         if (++names > NAMES_ALLOWED)
-            return error(check, PERMANENT, domain, term->text, "more than 10 exchanges behind mx");
+            return error(check, PERMANENT, domain, term->text, N_("more than 10 exchanges behind mx"));
         const struct mw_dns_answer *addresses = check->ask(check->context, mx->name, address_type(check));
         if (!addresses)
             result = WAITS;
         else if (has_failed(addresses))
-            return error(check, TEMPORARY, domain, term->text, "a lookup failed");
+            return error(check, TEMPORARY, domain, term->text, N_("a lookup failed"));
         else if (result == NO && has_address(check, addresses, address_type(check), term))
             result = YES;
     }
@@ -158,7 +159,7 @@ static enum match match_include(struct check *check, const struct mw_spf_term *t
     case MW_SPF_WAITING: return WAITS;
     case MW_SPF_TEMPERROR: return TEMPORARY;
     case MW_SPF_PERMERROR: return PERMANENT;
-    case MW_SPF_NONE: return error(check, PERMANENT, domain, term->text, "the included domain has no SPF record");
+    case MW_SPF_NONE: return error(check, PERMANENT, domain, term->text, N_("the included domain has no SPF record"));
     case MW_SPF_NEUTRAL:
     case MW_SPF_FAIL:
     case MW_SPF_SOFTFAIL: break;
@@ -180,10 +181,10 @@ static enum match match_term(struct check *check, const struct mw_spf_term *term
     if (term->address)
         return mw_spf_covers(term, check->subject->address) ? YES : NO;
     if (!count_lookup(check))
-        return error(check, PERMANENT, domain, term->text, "more than 10 DNS lookups");
+        return error(check, PERMANENT, domain, term->text, N_("more than 10 DNS lookups"));
     const char *name = term->domain ? mw_spf_expand(check->arena, term->domain, check->subject, domain) : domain;
     if (!name && term->mechanism == MW_SPF_INCLUDE)
-        return error(check, PERMANENT, domain, term->text, "the included domain has no SPF record");
+        return error(check, PERMANENT, domain, term->text, N_("the included domain has no SPF record"));
     return name ? matchers[term->mechanism](check, term, name, domain) : NO;
 }
 
@@ -195,14 +196,14 @@ static enum mw_spf_result of_qualifier(char qualifier)
 static enum mw_spf_result redirect(struct check *check, const struct mw_spf *record, const char *domain)
 {
     if (!count_lookup(check)) {
-        error(check, PERMANENT, domain, "", "more than 10 DNS lookups");
+        error(check, PERMANENT, domain, "", N_("more than 10 DNS lookups"));
         return MW_SPF_PERMERROR;
     }
     const char *name = mw_spf_expand(check->arena, record->redirect, check->subject, domain);
     enum mw_spf_result result = name ? check_host(check, name) : MW_SPF_NONE;
     if (result != MW_SPF_NONE)
         return result;
-    error(check, PERMANENT, domain, "", "the domain of redirect= has no SPF record"); /* section 6.1 */
+    error(check, PERMANENT, domain, "", N_("the domain of redirect= has no SPF record")); /* section 6.1 */
     return MW_SPF_PERMERROR;
 }
 
@@ -247,7 +248,7 @@ static enum mw_spf_result check_host(struct check *check, const char *domain)
     if (!answer)
         return MW_SPF_WAITING;
     if (has_failed(answer)) {
-        error(check, TEMPORARY, domain, "", "the SPF record could not be looked up");
+        error(check, TEMPORARY, domain, "", N_("the SPF record could not be looked up"));
         return MW_SPF_TEMPERROR;
     }
     size_t count = records_in(answer, &text);
@@ -255,7 +256,7 @@ static enum mw_spf_result check_host(struct check *check, const char *domain)
     if (!count)
         return MW_SPF_NONE;
     if (count > 1)
-        return permerror(check, domain, "", "several SPF records");
+        return permerror(check, domain, "", N_("several SPF records"));
     const struct mw_spf *record = mw_spf_read(check->arena, text, &flaw);
     return record ? run_terms(check, record, domain) : permerror(check, domain, flaw.where, flaw.why);
 }
@@ -334,7 +335,7 @@ static const struct mw_spf *target_record(struct audit *audit, const char *name,
     if (count == 0)
         note(MISSING(audit), domain, term, name);
     if (count > 1)
-        note(FLAWS(audit), name, "", "several SPF records");
+        note(FLAWS(audit), name, "", N_("several SPF records"));
     if (count != 1)
         return NULL;
     const struct mw_spf *record = mw_spf_read(audit->arena, text, &flaw);
@@ -347,7 +348,7 @@ static const struct mw_spf *target_record(struct audit *audit, const char *name,
 static const struct mw_spf *follow(struct audit *audit, const char *name, const char *domain, const char *term)
 {
     if (is_on_path(audit, name)) {
-        note(FLAWS(audit), domain, term, "a circle of includes");
+        note(FLAWS(audit), domain, term, N_("a circle of includes"));
         return NULL;
     }
     const struct mw_spf *record = target_record(audit, name, domain, term);
@@ -378,7 +379,7 @@ static void audit_mx(struct audit *audit, const struct mw_spf_term *term, const 
     for (size_t i = 0; answer && mw_dns_next(answer, MW_MX, &i);)
         names++;
     if (names > NAMES_ALLOWED)
-        note(FLAWS(audit), domain, term->text, "more than 10 exchanges behind mx");
+        note(FLAWS(audit), domain, term->text, N_("more than 10 exchanges behind mx"));
     if (answer && has_failed(answer))
         note_failed(audit, domain, term->text, name, answer);
     if (answer && is_void(answer))

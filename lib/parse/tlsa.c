@@ -1,6 +1,7 @@
 /* TLSA records (RFC 6698 section 2.2) and which of them SMTP can use (RFC 7672 section 3.1). Never compares with a certificate: that is TLS's. */
 #include "tags.h"
 
+#include <mailwhy/lang.h>
 #include <mailwhy/tlsa.h>
 
 #include <string.h>
@@ -35,17 +36,17 @@ static bool read_data(struct mw_arena *arena, const struct mw_list *pieces, stru
 static const char *unusable(const struct mw_tlsa *record)
 {
     if (record->usage > 3)
-        return "unknown certificate usage";
+        return N_("unknown certificate usage");
     if (record->usage < 2)
-        return "usages 0 and 1 cannot be used for SMTP";
+        return N_("usages 0 and 1 cannot be used for SMTP");
     if (record->selector > 1)
-        return "unknown selector";
+        return N_("unknown selector");
     if (record->matching > 2)
-        return "unknown matching type";
+        return N_("unknown matching type");
     if (record->matching == 1 && record->bytes != 32)
-        return "a SHA-256 digest has 32 bytes";
+        return N_("a SHA-256 digest has 32 bytes");
     if (record->matching == 2 && record->bytes != 64)
-        return "a SHA-512 digest has 64 bytes";
+        return N_("a SHA-512 digest has 64 bytes");
     return NULL;
 }
 
@@ -57,13 +58,13 @@ const struct mw_tlsa *mw_tlsa_read(struct mw_arena *arena, const char *text, str
     for (size_t i = 0; i < MW_COUNT(numbers); i++) {
         long number;
         if (i >= pieces.count || !mw_text_number(pieces.items[i], 0, 255, &number)) {
-            mw_flaw_is(flaw, "usage, selector and matching type are not three numbers up to 255", i < pieces.count ? pieces.items[i] : "");
+            mw_flaw_is(flaw, N_("usage, selector and matching type are not three numbers up to 255"), i < pieces.count ? pieces.items[i] : "");
             return NULL;
         }
         *numbers[i] = (int)number;
     }
     if (!read_data(arena, &pieces, record)) {
-        mw_flaw_is(flaw, "the data are not hexadecimal", pieces.count > 3 ? pieces.items[3] : "");
+        mw_flaw_is(flaw, N_("the data are not hexadecimal"), pieces.count > 3 ? pieces.items[3] : "");
         return NULL;
     }
     record->unusable = unusable(record);

@@ -1,6 +1,7 @@
 /* TLSRPT records (RFC 8460 section 3). Never sends a report. */
 #include "tags.h"
 
+#include <mailwhy/lang.h>
 #include <mailwhy/tlsrpt.h>
 
 #include <string.h>
@@ -18,13 +19,13 @@ bool mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_list *ru
 {
     const struct tags *tags = mw_tags_cut(arena, text);
     if (!mw_tlsrpt_is_record(text))
-        return mw_flaw_is(flaw, "does not begin with v=TLSRPTv1;", tags->count ? tags->tag[0].text : "");
+        return mw_flaw_is(flaw, N_("does not begin with v=TLSRPTv1;"), tags->count ? tags->tag[0].text : "");
     for (size_t i = 0; i < tags->count; i++)
         if (!tags->tag[i].name || !*tags->tag[i].name)
-            return mw_flaw_is(flaw, "not a list of tags", tags->tag[i].text);
+            return mw_flaw_is(flaw, N_("not a list of tags"), tags->tag[i].text);
     const char *value = mw_tags_get(tags, "rua");
     if (!value)
-        return mw_flaw_is(flaw, "no rua= tag", "");
+        return mw_flaw_is(flaw, N_("no rua= tag"), "");
     struct mw_list written = mw_text_split(arena, value, ","), good = {0};
     for (size_t i = 0; i < written.count; i++) {
         const char *uri = mw_text_trim(arena, written.items[i]);
@@ -32,7 +33,7 @@ bool mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_list *ru
             mw_list_add(arena, &good, uri);
     }
     if (!good.count)
-        return mw_flaw_is(flaw, "rua= has no mailto: or https: address", value);
+        return mw_flaw_is(flaw, N_("rua= has no mailto: or https: address"), value);
     *rua = good;
     return true;
 }
