@@ -46,11 +46,11 @@ static void paragraph(const struct page *page, size_t indent, enum paint color, 
 }
 
 /* To be pasted: not folded. */
-static void snippet(const struct page *page, const char *text)
+static void snippet(const struct page *page, size_t indent, const char *text)
 {
     struct mw_list lines = mw_text_split(page->arena, text, "\n");
     for (size_t i = 0; i < lines.count; i++) {
-        fputs("       ", page->out);
+        fprintf(page->out, "%*s", (int)indent, "");
         paint(page, BOLD);
         fputs(safe(page, lines.items[i], VALUE_CEILING), page->out);
         paint(page, PLAIN);
@@ -90,7 +90,7 @@ static void put_fixes(const struct page *page, const struct mw_finding *finding)
         paragraph(page, 3, DIM, mw_words_where(finding->fix[i].where));
         paragraph(page, 5, PLAIN, finding->fix[i].text);
         if (finding->fix[i].snippet)
-            snippet(page, finding->fix[i].snippet);
+            snippet(page, 7, finding->fix[i].snippet);
     }
 }
 
@@ -149,7 +149,7 @@ static void put_advice(const struct page *page, const struct mw_report *report)
         first = false;
         paragraph(page, 0, PLAIN, mw_printf(page->arena, _("Advice: %s. %s (%s)"), finding->title, finding->fixes ? finding->fix[0].text : finding->says, finding->cause->id));
         if (finding->fixes && finding->fix[0].snippet)
-            snippet(page, finding->fix[0].snippet);
+            snippet(page, 3, finding->fix[0].snippet);
     }
 }
 
@@ -160,7 +160,7 @@ static void put_verify(const struct page *page, const struct mw_report *report)
         return;
     fputc('\n', page->out);
     paragraph(page, 0, PLAIN, _("To see whether it is mended:"));
-    snippet(page, report->findings[0].verify);
+    snippet(page, 3, report->findings[0].verify);
 }
 
 static bool said_before(const struct mw_report *report, size_t at)
