@@ -206,12 +206,6 @@ static void tls_required(struct mw_judge *judge)
     mw_reply_found(judge, "auth.tls_required");
 }
 
-static bool is_loopback(struct mw_judge *judge, const char *about)
-{
-    const char *address = mw_about_read(mw_judge_arena(judge), about).address;
-    return address && (mw_text_starts(address, "127.") || strcmp(address, "::1") == 0);
-}
-
 static bool sasl_takes_clear(const struct mw_fact *capabilities)
 {
     for (size_t i = 0; i < capabilities->list.count; i++) {
@@ -238,7 +232,7 @@ static void plaintext_exposed(struct mw_judge *judge)
     for (size_t i = 0; i < MW_COUNT(clear); i++) {
         MW_EACH (offered, judge, clear[i]) {
             const struct mw_port_kind *kind = mw_port_kind(judge, offered->about);
-            if (kind && !kind->implicit_tls && takes_clear(offered) && !is_loopback(judge, offered->about)) {
+            if (kind && !kind->implicit_tls && takes_clear(offered) && !mw_port_is_here(judge, offered->about)) {
                 bool exchange = kind->service == MW_EXCHANGE;
                 mw_weight(mw_found(judge, offered->about, offered), MW_RISK, exchange ? (unsigned)MW_SUBMIT : mw_port_legs(judge, offered->about));
             }
@@ -317,8 +311,8 @@ static void missing_for_relay(struct mw_judge *judge)
         bool silent = settings.leg == MW_SUBMIT && mw_text_same(settings.auth, "none");
         for (const struct mw_fact *at = NULL; silent && (at = mw_settings_port(judge, &settings, at));) {
             const struct mw_fact *offered = mw_know(judge, MW_F_SMTP_AUTH, at->about), *mail = mw_know(judge, MW_F_SMTP_MAIL, at->about);
-            bool refused = mw_reply_code(mail) == 530;
-            if (refused || (offered && offered->list.count)) {
+            bool refused = mw_reply_code(mail) == 530, for_clients = settings.port == 465 || settings.port == 587;
+            if (refused || (for_clients && offered && offered->list.count)) {
                 struct mw_instance *instance = mw_settings_found(judge, &settings, MW_F_CONFIG_AUTH, MW_BLOCKS);
                 mw_proof(instance, refused ? mail : offered);
                 mw_confidence(instance, refused ? 0.95 : 0.8);

@@ -152,7 +152,7 @@ static void no_security(struct mw_judge *judge, const struct mw_settings *settin
     for (const struct mw_fact *at = NULL; mw_text_same(settings->security, "none") && (at = mw_settings_port(judge, settings, at));) {
         const struct mw_fact *offered = offers_tls(judge, at->about);
         const char *other = offered ? NULL : port_that_works(judge, settings);
-        if (offered || other) {
+        if ((offered || other) && !mw_port_is_here(judge, at->about)) {
             struct mw_instance *instance = mw_settings_found(judge, settings, MW_F_CONFIG_SECURITY, MW_RISK);
             mw_proof(instance, offered ? offered : mw_know(judge, MW_F_TLS_END, other));
             mw_confidence(instance, 0.95);

@@ -116,6 +116,12 @@ int mw_port_number(struct mw_judge *judge, const char *about)
     return mw_about_read(mw_judge_arena(judge), about).port;
 }
 
+bool mw_port_is_here(struct mw_judge *judge, const char *about)
+{
+    const char *address = mw_about_read(mw_judge_arena(judge), about).address;
+    return address && (mw_text_starts(address, "127.") || mw_text_same(address, "::1"));
+}
+
 const char *mw_port_place(struct mw_judge *judge, const char *about)
 {
     struct mw_arena *arena = mw_judge_arena(judge);
@@ -211,11 +217,29 @@ const struct mw_fact *mw_port_dane(struct mw_judge *judge, const char *about)
     return secure && secure->yes && mw_know(judge, MW_F_TLSA_RECORD, place) ? secure : NULL;
 }
 
-void mw_port_weigh(struct mw_judge *judge, struct mw_instance *instance, const char *about, enum mw_severity worst)
+/* A port of any service for the same leg works. */
+static bool leg_works(struct mw_judge *judge, const char *about)
+{
+    for (const struct mw_fact *port = NULL; (port = mw_port_next(judge, port));) {
+        if (!mw_text_same(port->about, about) && mw_port_legs(judge, port->about) == mw_port_legs(judge, about) && mw_port_works(judge, port->about)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_replaced(struct mw_judge *judge, const char *about)
 {
     const struct mw_port_kind *kind = mw_port_kind(judge, about);
-    bool replaced = kind && (kind->service == MW_EXCHANGE || !mw_port_is_wanted(judge, about)) && mw_port_other_works(judge, about);
-    mw_weight(instance, replaced && worst < MW_DEGRADES ? MW_DEGRADES : worst, mw_port_legs(judge, about));
+    if (kind && kind->service == MW_EXCHANGE) {
+        return mw_port_other_works(judge, about);
+    }
+    return kind && !mw_port_is_wanted(judge, about) && leg_works(judge, about);
+}
+
+void mw_port_weigh(struct mw_judge *judge, struct mw_instance *instance, const char *about, enum mw_severity worst)
+{
+    mw_weight(instance, worst < MW_DEGRADES && is_replaced(judge, about) ? MW_DEGRADES : worst, mw_port_legs(judge, about));
 }
 
 int mw_reply_code(const struct mw_fact *reply)

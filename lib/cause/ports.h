@@ -30,6 +30,8 @@ bool mw_port_matters(struct mw_judge *judge, const char *about);
 unsigned mw_port_legs(struct mw_judge *judge, const char *about);
 const char *mw_port_host(struct mw_judge *judge, const char *about);
 int mw_port_number(struct mw_judge *judge, const char *about);
+/* On this very machine: nobody can listen in between. */
+bool mw_port_is_here(struct mw_judge *judge, const char *about);
 /* "host:port" of an endpoint. */
 const char *mw_port_place(struct mw_judge *judge, const char *about);
 
@@ -50,7 +52,7 @@ const struct mw_fact *mw_port_enforced(struct mw_judge *judge, const char *about
 const struct mw_fact *mw_port_dane(struct mw_judge *judge, const char *about);
 
 /* Weighs a fault that breaks the endpoint: `worst` where nothing else of the service works, else MW_DEGRADES at most; on the endpoint's own legs. A port that
- * is published, configured or the target is not replaced by another, for its users do not know of that one. */
+ * is published, configured or the target is not replaced by another, for its users do not know of that one; IMAP and POP3 replace each other. */
 void mw_port_weigh(struct mw_judge *judge, struct mw_instance *instance, const char *about, enum mw_severity worst);
 
 /* Whole SMTP code ("550 …"), or 0; and its first digit. */

@@ -112,7 +112,7 @@ static void banner_busy(struct mw_judge *judge)
     }
 }
 
-/* Words that say why are another cause's. */
+/* The words say that it is about us (our address, name or rate). */
 static bool is_explained(struct mw_judge *judge, const struct mw_fact *reply)
 {
     for (const struct mw_said *said = mw_replies(judge); said; said = said->next) {
@@ -127,12 +127,13 @@ static void refused_greeting(struct mw_judge *judge, bool never_mail)
 {
     MW_EACH (greeting, judge, MW_F_SMTP_GREETING) {
         bool never = mw_reply_code(greeting) == 521; /* RFC 7504 section 3 */
-        bool refused = mw_reply_class(greeting) == 5 && never == never_mail && mw_port_matters(judge, greeting->about);
-        if (refused && (never || !is_explained(judge, greeting))) {
-            struct mw_instance *instance = mw_found(judge, greeting->about, greeting);
-            mw_confidence(instance, never ? 0.95 : 0.8);
-            mw_port_weigh(judge, instance, greeting->about, MW_BLOCKS);
+        if (mw_reply_class(greeting) != 5 || never != never_mail || !mw_port_matters(judge, greeting->about)) {
+            continue;
         }
+        bool ours = !never && is_explained(judge, greeting);
+        struct mw_instance *instance = mw_found(judge, greeting->about, greeting);
+        mw_confidence(instance, never ? 0.95 : ours ? 0.5 : 0.8);
+        mw_port_weigh(judge, instance, greeting->about, ours ? MW_ADVICE : MW_BLOCKS);
     }
 }
 

@@ -317,7 +317,33 @@ static int64_t difference(const struct mw_fact *date)
     return date->at - date->number;
 }
 
-/* All web servers that gave a time are on the same side, by more than a few minutes. */
+static bool shares_address(struct mw_judge *judge, const char *a, const char *b)
+{
+    MW_EACH_ABOUT (one, judge, MW_F_DNS_ADDRESS, a) {
+        MW_EACH_ABOUT (other, judge, MW_F_DNS_ADDRESS, b) {
+            if (mw_text_same(one->text, other->text)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The server of an earlier fact, under another name. */
+static bool is_same_server(struct mw_judge *judge, const struct mw_fact *date)
+{
+    MW_EACH (earlier, judge, MW_F_CLOCK_SERVER_DATE) {
+        if (earlier == date) {
+            return false;
+        }
+        if (mw_text_same(earlier->about, date->about) || shares_address(judge, earlier->about, date->about)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* How many web servers gave a time, if all are on the same side, by more than a few minutes; else 0. */
 static int clocks_that_differ(struct mw_judge *judge)
 {
     int count = 0, side = 0;
@@ -328,9 +354,18 @@ static int clocks_that_differ(struct mw_judge *judge)
             return 0;
         }
         side = this_side;
-        count++;
+        count += !is_same_server(judge, date);
     }
     return count;
+}
+
+/* One server alone may be the one that is wrong. */
+static enum mw_severity weight_of_skew(int servers, int64_t by)
+{
+    if (servers == 1) {
+        return llabs(by) > DAY ? MW_DEGRADES : MW_ADVICE;
+    }
+    return llabs(by) > DAY ? MW_BLOCKS : MW_DEGRADES;
 }
 
 /* Dates that look wrong from here follow from it. */
@@ -358,7 +393,7 @@ static void clock_skew(struct mw_judge *judge)
     struct mw_instance *instance = mw_found(judge, "this machine", date);
     mw_place(instance, "minutes", mw_printf(mw_judge_arena(judge), "%lld", llabs(difference(date)) / 60));
     mw_confidence(instance, servers > 1 ? 0.95 : 0.7);
-    mw_weight(instance, llabs(difference(date)) > DAY ? MW_BLOCKS : MW_DEGRADES, MW_SUBMIT | MW_RETRIEVE);
+    mw_weight(instance, weight_of_skew(servers, difference(date)), MW_SUBMIT | MW_RETRIEVE);
     prove_dates(judge, instance);
 }
 

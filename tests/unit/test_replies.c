@@ -20,6 +20,8 @@ static const struct {
     {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.7.25 Client host rejected: cannot find your reverse hostname, [192.0.2.1]", "dns.ptr.missing"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "451 4.7.1 Greylisting in action, please come back later",            "smtp.greylist"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 Unrouteable address",                                           "smtp.rcpt.user_unknown"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 The mailbox you look for does not exist here", "smtp.rcpt.user_unknown"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 Administrative prohibition", "smtp.sender.rejected"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "452 4.2.2 Mailbox full",                                            "smtp.rcpt.mailbox_full"},
     {MW_F_SMTP_MAIL, "mx1.example.org", "452 4.3.1 Insufficient system storage",                             "smtp.storage.full"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "451 4.3.0 <a@example.org>: Temporary lookup failure",                "smtp.server.internal_error"},
