@@ -1,0 +1,227 @@
+/* Probes over a DNS and a web that a text describes: a scene each, what is told and what is not. */
+#include "fake_dns.h"
+#include "unit.h"
+
+#define DOMAIN "target.domain example.org example.org"
+
+struct scene {
+    const char *name, *probes, *first, *world, *facts;
+};
+
+/* clang-format off */
+static const struct scene scenes[] = {
+    /* --- exchanges --- */
+    {"two exchanges", "mx exchange", DOMAIN,
+     "- example.org MX ok+ad example.org. 300 IN MX 20 mx2.example.org.& example.org. 300 IN MX 10 mx1.example.org.\n"
+     "- mx1.example.org A ok mx1.example.org. 300 IN A 192.0.2.1\n"
+     "- mx1.example.org AAAA ok mx1.example.org. 300 IN AAAA 2001:db8::1\n"
+     "- mx2.example.org A nodata\n"
+     "- mx2.example.org AAAA nodata\n",
+     "dns.mx.end example.org ok\ndnssec.secure example.org true\nmx.host mx1.example.org 10\nmx.host mx2.example.org 20\nmx.of mx2.example.org example.org\n"
+     "endpoint.smtp mx1.example.org[192.0.2.1]:25 mx\nendpoint.smtp mx1.example.org[2001:db8::1]:25 mx\naddress.of 192.0.2.1 mx1.example.org\n"
+     "exchange.end mx1.example.org ok\nexchange.end mx2.example.org nodata\nnot mx.host example.org*\nnot dnssec.secure mx1.example.org*"},
+    {"no MX, but an address", "mx exchange", DOMAIN,
+     "- example.org MX nodata\n- example.org A ok example.org. 300 IN A 192.0.2.9\n- example.org AAAA nodata\n",
+     "dns.mx.end example.org nodata\nmx.host example.org 0\nendpoint.smtp example.org[192.0.2.9]:25 mx"},
+    {"no MX and no address", "mx", DOMAIN, "- example.org MX nodata\n- example.org A nodata\n- example.org AAAA nodata\n", "dns.mx.end example.org nodata\nnot mx.host*"},
+    {"no such domain", "mx", DOMAIN, "- other.org MX nodata\n", "dns.mx.end example.org nxdomain\nnot mx.host*"},
+    {"null MX", "mx", DOMAIN, "- example.org MX ok example.org. 300 IN MX 0 .\n- example.org A ok example.org. 300 IN A 192.0.2.9\n",
+     "dns.mx example.org 0 .\ndns.mx.end example.org ok\nnot mx.host*"},
+    {"MX through an alias", "mx", DOMAIN, "- example.org MX ok example.org. 300 IN CNAME web.example.net.& web.example.net. 300 IN MX 5 mx.example.net.\n",
+     "dns.mx.cname example.org web.example.net\nmx.host mx.example.net 5"},
+    {"the resolver fails for MX", "mx", DOMAIN, "- example.org MX servfail\n- example.org A ok example.org. 300 IN A 192.0.2.9\n- example.org AAAA nodata\n",
+     "dns.mx.end example.org servfail\nnot mx.host*"},
+    {"the resolver is silent", "mx", DOMAIN, "- example.org MX silent\n", "dns.mx.end example.org timed out"},
+    {"an exchange with an alias", "exchange", "mx.host mx.example.org 10",
+     "- mx.example.org A ok mx.example.org. 300 IN CNAME real.example.net.& real.example.net. 300 IN A 192.0.2.7\n- mx.example.org AAAA nodata\n",
+     "dns.cname mx.example.org real.example.net\nendpoint.smtp mx.example.org[192.0.2.7]:25 mx"},
+    {"one family fails, the other has none", "exchange", "mx.host mx.example.org 10", "- mx.example.org A servfail\n- mx.example.org AAAA nodata\n", "exchange.end mx.example.org servfail"},
+    {"mail to an outside recipient", "recipient", DOMAIN "\nrecipient.domain example.com example.com",
+     "- example.com MX ok example.com. 300 IN MX 30 c.example.com.& example.com. 300 IN MX 10 a.example.com.& example.com. 300 IN MX 20 b.example.com.\n"
+     "- a.example.com A ok a.example.com. 300 IN A 192.0.2.11\n- b.example.com A ok b.example.com. 300 IN A 192.0.2.12\n- c.example.com A ok c.example.com. 300 IN A 192.0.2.13\n",
+     "endpoint.smtp a.example.com[192.0.2.11]:25 recipient\nendpoint.smtp b.example.com[192.0.2.12]:25 recipient\nnot endpoint.smtp c*\nnot mx.host*\nrecipient.end example.com ok"},
+    /* --- reverse names --- */
+    {"a reverse name that leads back", "ptr", "address.of 192.0.2.1 mx1.example.org",
+     "- 1.2.0.192.in-addr.arpa PTR ok 1.2.0.192.in-addr.arpa. 300 IN PTR mx1.example.org.\n- mx1.example.org A ok mx1.example.org. 300 IN A 192.0.2.1\n",
+     "ptr.end 192.0.2.1 ok\nptr.name 192.0.2.1 mx1.example.org\nptr.confirmed 192.0.2.1 true"},
+    {"one that leads elsewhere", "ptr", "address.of 192.0.2.1 mx1.example.org",
+     "- 1.2.0.192.in-addr.arpa PTR ok 1.2.0.192.in-addr.arpa. 300 IN PTR pool.example.net.\n- pool.example.net A ok pool.example.net. 300 IN A 192.0.2.2\n", "ptr.confirmed 192.0.2.1 false"},
+    {"one whose own lookup fails proves nothing", "ptr", "address.of 192.0.2.1 mx1.example.org",
+     "- 1.2.0.192.in-addr.arpa PTR ok 1.2.0.192.in-addr.arpa. 300 IN PTR mx1.example.org.\n- mx1.example.org A servfail\n", "ptr.end 192.0.2.1 ok\nnot ptr.confirmed*"},
+    {"no reverse name is asked for a private address", "ptr", "address.of 10.0.0.1 mx1.example.org", "- 1.0.0.10.in-addr.arpa PTR nodata\n", "not ptr.end*\nrun.elapsed example.org*"},
+    /* --- delegation --- */
+    {"a delegation with glue", "parent nameserver", DOMAIN,
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- org NS ok org. 300 IN NS a.nic.org.\n- . NS ok . 300 IN NS a.root.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
+     "- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.& auth example.org. 300 IN NS ns2.example.org.& more ns1.example.org. 300 IN A 192.0.2.53& more ns2.example.org. 300 IN A 192.0.2.54\n"
+     "192.0.2.100 example.org DS ok example.org. 300 IN DS 1 13 2 8E46E1F1304A6117FEFC572A01EBD89018F6C85BCC01DD108319A62E1510026B\n"
+     "192.0.2.53 example.org SOA ok+aa example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n"
+     "192.0.2.53 example.org NS ok+aa example.org. 300 IN NS ns1.example.org.\n"
+     "192.0.2.53 example.org MX ok+aa example.org. 300 IN MX 20 b.example.org.& example.org. 300 IN MX 10 a.example.org.\n"
+     "192.0.2.53 example.org TXT nodata+aa\n",
+     "parent.zone example.org org\nparent.ns example.org ns1.example.org\nparent.ns example.org ns2.example.org\nparent.ds example.org 1 13 2 8e46*\nparent.end example.org@a.nic.org[192.0.2.100] ok\n"
+     "ns.host ns2.example.org example.org\nns.address ns1.example.org 192.0.2.53\nzone.end example.org@ns1.example.org[192.0.2.53] ok\nzone.serial example.org@ns1.example.org[192.0.2.53] 7\n"
+     "zone.minimum example.org@ns1.example.org[192.0.2.53] 60\nzone.mx example.org@ns1.example.org[192.0.2.53] 10 a.example.org, 20 b.example.org\nzone.txt.end example.org@ns1.example.org[192.0.2.53] nodata\n"
+     "zone.ns example.org ns1.example.org\nnot zone.ns example.org ns2*\nzone.end example.org@ns2.example.org[192.0.2.54] timed out"},
+    {"the registry knows no such domain", "parent nameserver", DOMAIN,
+     "- org NS ok org. 300 IN NS a.nic.org.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n192.0.2.100 example.org NS nxdomain+aa auth org. 300 IN SOA a.nic.org. h.nic.org. 1 1 1 1 1\n",
+     "parent.end example.org@a.nic.org[192.0.2.100] nxdomain\nparent.end example.org nxdomain\nnot ns.host*"},
+    {"the resolver fails, the delegation stands", "parent", DOMAIN,
+     "- example.org NS servfail\n- org NS ok org. 300 IN NS a.nic.org.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.\n",
+     "parent.end example.org ok\nparent.ns example.org ns1.example.net\nns.host ns1.example.net example.org"},
+    {"a resolver that validates nothing is asked without validation", "parent", DOMAIN,
+     "- example.org NS servfail\n- org NS servfail\n- . NS servfail\n- example.org NS/cd ok example.org. 300 IN NS ns1.example.net.\n- org NS/cd ok org. 300 IN NS a.nic.org.\n"
+     "- a.nic.org A/cd ok a.nic.org. 300 IN A 192.0.2.100\n192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.\n",
+     "parent.end example.org ok\nns.host ns1.example.net example.org"},
+    {"a name inside a zone", "parent", "target.domain sub.example.org sub.example.org",
+     "- sub.example.org NS nodata auth example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n- example.org NS ok example.org. 300 IN NS ns1.example.org.\n"
+     "- org NS ok org. 300 IN NS a.nic.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
+     "192.0.2.53 sub.example.org NS nodata+aa auth example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.\n",
+     "parent.zone example.org org\nparent.end example.org@a.nic.org[192.0.2.100] ok\nns.host ns1.example.org example.org\nnot parent.end sub.example.org@*\nnot parent.zone sub*"},
+    {"no zone above can be found", "parent", DOMAIN, "- example.org NS silent\n- org NS silent\n- . NS silent\n", "parent.end example.org skipped\nnot ns.host*"},
+    {"servers that do not serve the zone", "nameserver", DOMAIN "\nns.host ns1.example.net example.org\nns.host ns2.example.net example.org\nns.host ns3.example.net example.org",
+     "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n- ns2.example.net A ok ns2.example.net. 300 IN A 192.0.2.2\n- ns3.example.net A ok ns3.example.net. 300 IN A 192.0.2.3\n"
+     "192.0.2.1 example.org SOA refused\n192.0.2.1 example.org MX refused\n"
+     "192.0.2.2 example.org SOA nodata auth . 300 IN NS a.root.\n192.0.2.2 example.org MX nodata auth . 300 IN NS a.root.\n"
+     "192.0.2.3 example.org SOA ok example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n",
+     "zone.end example.org@ns1.example.net[192.0.2.1] refused\nzone.end example.org@ns2.example.net[192.0.2.2] upward referral\nzone.mx.end example.org@ns2.example.net[192.0.2.2] not authoritative\n"
+     "zone.end example.org@ns3.example.net[192.0.2.3] not authoritative\nnot zone.serial*\nnot zone.mx example.org*"},
+    {"name servers without an address", "nameserver", DOMAIN "\nns.host ns1.example.net example.org", "- ns1.example.net A nodata\n- ns1.example.net AAAA nodata\n", "ns.address.end ns1.example.net nodata\nnot zone.end*"},
+    {"an answer that was cut", "nameserver", DOMAIN "\nns.host ns1.example.net example.org",
+     "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.1 example.org TXT ok+aa+tc example.org. 300 IN TXT \"long\"\n192.0.2.1 example.org MX nodata+aa\n",
+     "zone.truncated example.org@ns1.example.net[192.0.2.1] TXT\nzone.tcp.end example.org@ns1.example.net[192.0.2.1] ok\nzone.txt example.org@ns1.example.net[192.0.2.1] long"},
+    {"an alias at the apex", "nameserver", DOMAIN "\nns.host ns1.example.net example.org",
+     "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.1 example.org MX ok+aa example.org. 300 IN CNAME web.example.net.& web.example.net. 300 IN MX 1 mx.example.net.\n",
+     "zone.apex_cname example.org@ns1.example.net[192.0.2.1] web.example.net"},
+    {"an exchange that its own zone does not know", "zonehost", "exchange.end mx.example.org nxdomain",
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n192.0.2.53 mx.example.org A nxdomain+aa\n192.0.2.53 mx.example.org AAAA nxdomain+aa\n",
+     "zone.address.end mx.example.org@ns1.example.org[192.0.2.53] nxdomain"},
+    {"an exchange that only the resolver does not know", "zonehost", "exchange.end mx.example.org servfail",
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n192.0.2.53 mx.example.org A ok+aa mx.example.org. 300 IN A 192.0.2.1\n"
+     "192.0.2.53 mx.example.org AAAA nodata+aa\n",
+     "zone.address.end mx.example.org@ns1.example.org[192.0.2.53] ok\nzone.address mx.example.org@ns1.example.org[192.0.2.53] 192.0.2.1"},
+    {"a stranger's exchange with a good address is not asked for", "zonehost", DOMAIN "\nexchange.end mx.example.net ok", "- example.net NS nodata\n", "not zone.host.end*\nrun.elapsed example.org*"},
+    {"SERVFAIL that is no matter of DNSSEC", "dnssec", "dns.mx.end example.org servfail", "- example.org MX/cd servfail\n", "dnssec.cd.end example.org servfail\nnot dnssec.flaw*"},
+    {"SERVFAIL that checking makes", "dnssec", "dns.mx.end example.org servfail",
+     "- example.org MX/cd ok example.org. 300 IN MX 1 mx.example.org.\n- example.org NS/cd ok example.org. 300 IN NS ns1.example.org.\n"
+     "- example.org DS/cd ok example.org. 300 IN DS 1 13 2 8E46E1F1304A6117FEFC572A01EBD89018F6C85BCC01DD108319A62E1510026B\n- example.org DNSKEY/cd nodata\n",
+     "dnssec.cd.end example.org ok\ndnssec.flaw example.org unsigned child"},
+    {"a zone without DS is not part of a chain", "dnssec", "dns.mx.end example.org servfail",
+     "- example.org MX/cd ok example.org. 300 IN MX 1 mx.example.org.\n- example.org NS/cd ok example.org. 300 IN NS ns1.example.org.\n- example.org DS/cd nodata\n- example.org DNSKEY/cd nodata\n",
+     "dnssec.cd.end example.org ok\nnot dnssec.flaw*"},
+    /* --- policy --- */
+    {"SPF that is none", "spf", DOMAIN, "- example.org TXT ok example.org. 300 IN TXT \"v=spf10 -all\"& example.org. 300 IN TXT \"google-site-verification=x\"\n", "spf.end example.org nodata\nnot spf.record*"},
+    {"SPF, its includes and what they cost", "spf", DOMAIN,
+     "- example.org TXT ok example.org. 300 IN TXT \"v=spf1 include:a.example.net include:gone.example.net a:void.example.net ip4:10.0.0.0/8 ~all\"\n"
+     "- a.example.net TXT ok a.example.net. 300 IN TXT \"v=spf1 mx -all\"\n- a.example.net MX ok a.example.net. 300 IN MX 1 mx.example.net.\n- mx.example.net A ok mx.example.net. 300 IN A 192.0.2.1\n",
+     "spf.end example.org ok\nspf.lookups example.org 4\nspf.include_missing example.org gone.example.net\nspf.void example.org a:void.example.net*\nspf.all example.org ~all\nspf.wide example.org ip4:10.0.0.0/8"},
+    {"two SPF records", "spf", DOMAIN, "- example.org TXT ok example.org. 300 IN TXT \"v=spf1 -all\"& example.org. 300 IN TXT \"v=spf1 mx -all\"\n", "spf.flaw example.org more than one SPF record\nnot spf.lookups*"},
+    {"SPF that does not parse", "spf", DOMAIN, "- example.org TXT ok example.org. 300 IN TXT \"v=spf1 ipv4:192.0.2.1 -all\"\n", "spf.flaw example.org*\nnot spf.all*"},
+    {"SPF for an address", "spf_address", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org\naddress.of 192.0.2.2 mx2.example.org",
+     "- example.org TXT ok example.org. 300 IN TXT \"v=spf1 include:a.example.net -all\"\n- a.example.net TXT ok a.example.net. 300 IN TXT \"v=spf1 ip4:192.0.2.1 -all\"\n",
+     "spf.result 192.0.2.1 pass\nspf.result 192.0.2.2 fail"},
+    {"SPF where the resolver fails", "spf_address", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org", "- example.org TXT servfail\n", "spf.result 192.0.2.1 temperror"},
+    {"DMARC of the domain", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject\"\n", "dmarc.end example.org ok\ndmarc.policy example.org reject"},
+    {"DMARC of the organisation", "dmarc", "target.domain a.b.example.org a.b.example.org", "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none; sp=quarantine\"\n",
+     "dmarc.end a.b.example.org ok\ndmarc.policy a.b.example.org quarantine\ndmarc.record _dmarc.example.org*"},
+    {"no DMARC anywhere, other TXT there", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"hello\"\n", "dmarc.end example.org nodata\nnot dmarc.policy*"},
+    {"two DMARC records count as none", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none\"& _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject\"\n",
+     "dmarc.flaw _dmarc.example.org more than one DMARC record\nnot dmarc.policy*"},
+    {"DMARC at the wrong place", "dmarc", DOMAIN, "- example.org TXT ok example.org. 300 IN TXT \"v=DMARC1; p=none\"\n", "dmarc.flaw example.org stands at*\ndmarc.end example.org nxdomain"},
+    {"DMARC that cannot be looked up", "dmarc", DOMAIN, "- _dmarc.example.org TXT servfail\n", "dmarc.end example.org servfail\nnot dmarc.policy*"},
+    {"MTA-STS and what it covers", "mtasts", DOMAIN,
+     "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\n- example.org MX ok example.org. 300 IN MX 1 mx1.example.org.& example.org. 300 IN MX 2 mx.other.net.\n"
+     "get https://mta-sts.example.org/.well-known/mta-sts.txt 200 text/plain version: STSv1|mode: enforce|mx: *.example.org|max_age: 86400\n",
+     "mtasts.end example.org ok\nmtasts.fetch.end example.org ok\nmtasts.http example.org 200\nmtasts.mode example.org enforce\nmtasts.mx example.org *.example.org\n"
+     "mtasts.covers mx1.example.org true\nmtasts.covers mx.other.net false"},
+    {"an MTA-STS policy that moved", "mtasts", DOMAIN,
+     "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\nget https://mta-sts.example.org/.well-known/mta-sts.txt 301 text/html moved\n",
+     "mtasts.fetch.end example.org redirect\nnot mtasts.mode*"},
+    {"an MTA-STS policy without a host", "mtasts", DOMAIN, "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\n", "mtasts.fetch.end example.org dns"},
+    {"no MTA-STS record: nothing is fetched", "mtasts", DOMAIN, "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"hello\"\n", "mtasts.end example.org nodata\nnot mtasts.fetch*"},
+    {"two MTA-STS records count as none", "mtasts", DOMAIN, "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"& _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=2;\"\n",
+     "mtasts.record_flaw example.org more than one*\nnot mtasts.fetch*"},
+    {"where TLS reports go", "tlsrpt", DOMAIN, "- _smtp._tls.example.org TXT ok _smtp._tls.example.org. 300 IN TXT \"v=TLSRPTv1; rua=mailto:r@example.org\"\n", "tlsrpt.end example.org ok\nnot tlsrpt.flaw*"},
+    {"TLSA that nobody validated", "tlsa", "mx.host mx.example.org 10",
+     "- _25._tcp.mx.example.org TLSA ok _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 D8DC7D123D3553B688176A349BF62615833AD076A559715A7AD8B49C07C448C2\n",
+     "tlsa.end mx.example.org:25 ok\ntlsa.secure mx.example.org:25 false\ntlsa.record mx.example.org:25 3 1 1 d8dc*"},
+    {"TLSA that the resolver validated", "tlsa", "mx.host mx.example.org 10",
+     "- _25._tcp.mx.example.org TLSA ok+ad _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 D8DC7D123D3553B688176A349BF62615833AD076A559715A7AD8B49C07C448C2\n", "tlsa.secure mx.example.org:25 true"},
+    {"TLSA that fails", "tlsa", "mx.host mx.example.org 10", "- _25._tcp.mx.example.org TLSA servfail\n", "tlsa.end mx.example.org:25 servfail\nnot tlsa.secure*"},
+    /* --- settings --- */
+    {"services by SRV", "srv service", DOMAIN,
+     "- _imaps._tcp.example.org SRV ok _imaps._tcp.example.org. 300 IN SRV 0 1 9993 mail.example.org.\n- _pop3._tcp.example.org SRV ok _pop3._tcp.example.org. 300 IN SRV 0 0 0 .\n"
+     "- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
+     "srv.end example.org ok\nsrv.record example.org pop3 0 0 0 .\nservice.published mail.example.org:9993 imap tls\nendpoint.imaps mail.example.org[192.0.2.5]:9993 published\n"
+     "endpoint.imaps mail.example.org[192.0.2.5]:993 tried\nendpoint.submission mail.example.org[192.0.2.5]:587 tried\nservice.source mail.example.org srv\nnot endpoint.pop3 .*\nservice.end mail.example.org ok"},
+    {"no SRV", "srv", DOMAIN, "- _imaps._tcp.example.org SRV nodata\n", "srv.end example.org nodata\nnot service*"},
+    {"SRV that fails", "srv", DOMAIN, "- _imaps._tcp.example.org SRV servfail\n", "srv.end example.org servfail"},
+    {"a guess where nothing is published", "guess service", DOMAIN "\nautoconfig.end example.org not found",
+     "- example.org MX nodata\n- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
+     "settings.end example.org guessed\nservice.source mail.example.org guess\nendpoint.imaps mail.example.org[192.0.2.5]:993 guessed\ndns.wildcard example.org false\nnot address.of*"},
+    {"a wildcard makes no guess true", "guess", DOMAIN "\nautoconfig.end example.org not found",
+     "- example.org MX nodata\n- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n- no-such-name-mailwhy.example.org A ok no-such-name-mailwhy.example.org. 300 IN A 192.0.2.5\n",
+     "dns.wildcard example.org true\nsettings.end example.org not found\nnot service.host*"},
+    {"no guess where something is published", "guess", DOMAIN "\nautoconfig.end example.org ok\nservice.source imap.example.net autoconfig", "- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
+     "settings.end example.org ok\nnot service.host*\nnot dns.wildcard*"},
+    {"no guess where DNS fails", "guess", DOMAIN "\nautoconfig.end example.org not found", "- _imaps._tcp.example.org SRV silent\n- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
+     "settings.end example.org timed out\nnot service.host*"},
+    {"the exchange of a provider is the last guess", "guess", DOMAIN "\nmx.of mx.example.net example.org\nmx.host mx.example.net 10\nautoconfig.end example.org not found", "- example.org MX nodata\n",
+     "service.host mx.example.net*"},
+    {"autoconfig", "autoconfig", DOMAIN,
+     "get https://autoconfig.example.org/mail/config-v1.1.xml 200 text/xml <clientConfig version=\"1.1\"><emailProvider id=\"example.org\"><incomingServer type=\"imap\"><hostname>imap.example.org</hostname>"
+     "<port>993</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username></incomingServer></emailProvider></clientConfig>\n- imap.example.org A ok imap.example.org. 300 IN A 192.0.2.6\n",
+     "autoconfig.end example.org ok\nservice.published imap.example.org:993 imap tls\nservice.username imap.example.org:993 address\nendpoint.imaps imap.example.org[192.0.2.6]:993 published"},
+    {"a web page is no autoconfig", "autoconfig", DOMAIN, "get https://example.org/.well-known/autoconfig/mail/config-v1.1.xml 200 text/html <html>hello</html>\n",
+     "autoconfig.place https://example.org/.well-known/autoconfig/mail/config-v1.1.xml html\nautoconfig.end example.org not found\nnot autoconfig.flaw*"},
+    {"autoconfig that is damaged", "autoconfig", DOMAIN, "get https://autoconfig.example.org/mail/config-v1.1.xml 200 text/xml <clientConfig><emailProvider>\n",
+     "autoconfig.end example.org garbled\nautoconfig.flaw https://autoconfig.example.org/mail/config-v1.1.xml*"},
+    /* --- what options ask for: selector s1, block list bl.example --- */
+    {"a DKIM key", "dkim", DOMAIN, "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n",
+     "dkim.end s1._domainkey.example.org ok\ndkim.key_type s1._domainkey.example.org ed25519\ndkim.key_bits s1._domainkey.example.org 256\ndkim.revoked s1._domainkey.example.org false\nnot dkim.flaw*"},
+    {"a revoked DKIM key", "dkim", DOMAIN, "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=DKIM1; p=\"\n", "dkim.revoked s1._domainkey.example.org true\nnot dkim.key_bits*"},
+    {"no DKIM key", "dkim", DOMAIN, "- x TXT nodata\n", "dkim.end s1._domainkey.example.org nxdomain\nnot dkim.end example.org*"},
+    {"a block list that lists", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org\naddress.of 192.0.2.2 mx2.example.org",
+     "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.0.0.2\n- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.0.0.4\n",
+     "dnsbl.end bl.example ok\ndnsbl.listed 192.0.2.1 bl.example 127.0.0.4\nnot dnsbl.listed 192.0.2.2*"},
+    {"a block list that refuses", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org",
+     "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.255.255.254\n- 1.0.0.127.bl.example A ok 1.0.0.127.bl.example. 300 IN A 127.255.255.254\n"
+     "- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.255.255.254\n",
+     "dnsbl.end bl.example refused\nnot dnsbl.listed*"},
+    {"a block list that lists everybody", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org",
+     "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.0.0.2\n- 1.0.0.127.bl.example A ok 1.0.0.127.bl.example. 300 IN A 127.0.0.2\n"
+     "- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.0.0.2\n",
+     "dnsbl.end bl.example not usable\nnot dnsbl.listed*"},
+    {"a block list that is gone", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org", "- x TXT nodata\n", "dnsbl.end bl.example not usable\nnot dnsbl.listed*"},
+    {"a host of a tool", "target", "target.host imap.example.org:1993 imaps", "- imap.example.org A ok imap.example.org. 300 IN A 192.0.2.6\n", "endpoint.imaps imap.example.org[192.0.2.6]:1993 target\ntarget.end imap.example.org:1993 ok"},
+    {"an address of a tool", "target", "target.host 2001:db8::7 smtp", "- example.org A nodata\n", "endpoint.smtp [2001:db8::7]:25 target\nnot dns.a.end*"},
+};
+/* clang-format on */
+
+static struct mw_asked asked_for(struct mw_arena *arena)
+{
+    struct mw_asked asked = {.legs = MW_ALL_LEGS, .timeout_s = 30, .ehlo_name = "[192.0.2.200]"};
+    mw_list_add(arena, &asked.dkim_selectors, "s1");
+    mw_list_add(arena, &asked.dnsbls, "bl.example");
+    return asked;
+}
+
+static void test_scenes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < MW_COUNT(scenes); i++) {
+        struct mw_arena *arena = mw_arena_new();
+        struct mw_asked asked = asked_for(arena);
+        struct mw_list facts = fake_dns_run(arena, scenes[i].probes, scenes[i].first, scenes[i].world, &asked);
+        fake_dns_expect(arena, scenes[i].name, &facts, scenes[i].facts);
+        mw_arena_free(arena);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(test_scenes)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
