@@ -117,6 +117,7 @@ struct mw_dial *mw_dial_small(struct mw_net *net, const char *address, int port,
 {
     struct mw_dial *dial = MW_NEW(net->arena, struct mw_dial);
     dial->net = net;
+    dial->socket = -1;
     dial->got = got;
     dial->context = context;
     dial->start_ns = uv_hrtime();

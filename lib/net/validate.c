@@ -12,7 +12,7 @@
 
 /* clang-format off */
 #define FUNCTIONS(F) \
-    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta_file) F(ctx_async) F(ctx_zone_remove) F(fd) F(process) F(resolve_async) F(cancel) \
+    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta_file) F(ctx_async) F(ctx_debugout) F(ctx_zone_remove) F(fd) F(process) F(resolve_async) F(cancel) \
     F(resolve_free) F(strerror)
 /* clang-format on */
 
@@ -82,6 +82,7 @@ static const char *set_up(struct mw_validating *validating)
     validating->unbound = validating->ctx_create();
     if (!validating->unbound)
         return "libunbound cannot make a context";
+    validating->ctx_debugout(validating->unbound, NULL); /* it would write to standard error */
     validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no"); /* the resolver may be there */
     for (size_t i = 0; i < net->resolvers.count; i++)
         validating->ctx_set_fwd(validating->unbound, forward_to(net, net->resolvers.items[i]));
