@@ -1,5 +1,5 @@
-/* Autoconfig documents (config-v1.1.xml, as Thunderbird reads them): bytes in, list of servers out. A document with a DOCTYPE is refused, nothing is fetched,
- * and libxml2 is loaded at first use, as most runs never need it. */
+/* Autoconfig documents (config-v1.1.xml, as Thunderbird reads them): bytes in, list of servers out. A document with a DOCTYPE is refused, and
+ * nothing is fetched. */
 #ifndef MAILWHY_AUTOCONFIG_H
 #define MAILWHY_AUTOCONFIG_H
 

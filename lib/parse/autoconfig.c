@@ -1,79 +1,39 @@
-/* Autoconfig documents (config-v1.1.xml): what a client reads from <incomingServer> and <outgoingServer>. libxml2 is loaded when the first document comes, as
- * it would be a good part of the memory of every run. No network, no entities: a document with a DOCTYPE is refused. */
+/* Autoconfig documents (config-v1.1.xml): what a client reads from <incomingServer> and <outgoingServer> of the first <emailProvider>. Expat hands over the
+ * elements one by one: no network, no external entities, no tree; a document with a DOCTYPE is refused. */
 #include "tags.h"
 
 #include <mailwhy/autoconfig.h>
 #include <mailwhy/dns.h>
+#include <mailwhy/fail.h>
 #include <mailwhy/lang.h>
 
-#include <dlfcn.h>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-
+#include <expat.h>
 #include <string.h>
 
-/* --- the library -------------------------------------------------------------------------------------------------------------------------- */
+#define FIELD_CEILING 500u
 
-static struct library {
-    xmlDocPtr (*read_memory)(const char *buffer, int size, const char *url, const char *encoding, int options);
-    void (*free_doc)(xmlDocPtr doc);
-    xmlNodePtr (*root_of)(const xmlDoc *doc);
-    xmlChar *(*get_prop)(const xmlNode *node, const xmlChar *name);
-    xmlChar *(*get_content)(const xmlNode *node);
-    xmlFreeFunc *free_text; /* a variable of the library's */
-} library;
+/* Depths of the document: clientConfig, emailProvider, a server, a field of it. */
+enum { ROOT = 1, PROVIDER, SERVER, FIELD };
 
-static bool load_library(void)
-{
-    static const char *const names[] = {"xmlReadMemory", "xmlFreeDoc", "xmlDocGetRootElement", "xmlGetProp", "xmlNodeGetContent", "xmlFree"};
-    void *const places[] = {&library.read_memory, &library.free_doc, &library.root_of, &library.get_prop, &library.get_content, &library.free_text};
-    static bool tried, loaded;
-    if (tried)
-        return loaded;
-    tried = true;
-    void *handle = dlopen("libxml2.so.2", RTLD_NOW | RTLD_LOCAL);
-    loaded = handle != NULL;
-    for (size_t i = 0; loaded && i < MW_COUNT(names); i++) {
-        void *symbol = dlsym(handle, names[i]);
-        memcpy(places[i], &symbol, sizeof symbol); /* C has no cast from object to function pointers */
-        loaded = symbol != NULL;
-    }
-    return loaded;
-}
-
-/* --- the document ------------------------------------------------------------------------------------------------------------------------- */
+struct fields {
+    const char *hostname, *port, *socket_type, *username; /* "" until met; the first of each counts */
+    struct mw_list auth;
+};
 
 struct autoconfig_reader {
     struct mw_arena *arena;
+    XML_Parser parser;
     const char *domain;
     struct mw_autoconfig *document;
     struct mw_autoconfig_server *servers;
     struct mw_flaw *flaw; /* the first one */
+    int depth;
+    bool in_provider, had_provider;
+    const char *service; /* of the server that we are in; NULL: in none */
+    struct fields fields;
+    char text[FIELD_CEILING];
+    size_t text_bytes;
 };
-
-static const char *keep(struct mw_arena *arena, xmlChar *text)
-{
-    const char *bytes = (const char *)text;
-    if (!bytes)
-        return "";
-    size_t length = strlen(bytes);
-    const char *kept = mw_text_trim(arena, mw_text_safe(arena, bytes, length, length * 4 < 500 ? length * 4 : 500));
-    (*library.free_text)(text);
-    return kept;
-}
-
-static bool is_element(const xmlNode *node, const char *name)
-{
-    return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
-}
-
-static const char *child_text(struct mw_arena *arena, const xmlNode *parent, const char *name)
-{
-    for (const xmlNode *node = parent->children; node; node = node->next)
-        if (is_element(node, name))
-            return keep(arena, library.get_content(node));
-    return "";
-}
 
 static bool flawed(struct autoconfig_reader *reader, const char *why, const char *where)
 {
@@ -81,6 +41,13 @@ static bool flawed(struct autoconfig_reader *reader, const char *why, const char
         mw_flaw_is(reader->flaw, why, where);
     return false;
 }
+
+static const char *keep(struct mw_arena *arena, const char *text, size_t bytes)
+{
+    return mw_text_trim(arena, mw_text_safe(arena, text, bytes, FIELD_CEILING));
+}
+
+/* --- one server ------------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *with_domain(struct mw_arena *arena, const char *text, const char *domain)
 {
@@ -99,90 +66,153 @@ static const char *username_form(const char *text)
     return text;
 }
 
-static bool read_host(struct autoconfig_reader *reader, const xmlNode *node, struct mw_autoconfig_server *server)
+static bool read_host(struct autoconfig_reader *reader, struct mw_autoconfig_server *server)
 {
-    const char *text = child_text(reader->arena, node, "hostname"), *why;
+    const char *text = reader->fields.hostname, *why;
     server->host = mw_domain_read(reader->arena, with_domain(reader->arena, text, reader->domain), &why);
     return server->host || flawed(reader, N_("hostname is not a host"), text);
 }
 
-static bool read_port(struct autoconfig_reader *reader, const xmlNode *node, struct mw_autoconfig_server *server)
+static bool read_port(struct autoconfig_reader *reader, struct mw_autoconfig_server *server)
 {
     long port;
-    const char *text = child_text(reader->arena, node, "port");
-    if (!mw_text_number(text, 1, 65535, &port))
-        return flawed(reader, N_("port is not one"), text);
+    if (!mw_text_number(reader->fields.port, 1, 65535, &port))
+        return flawed(reader, N_("port is not one"), reader->fields.port);
     server->port = (int)port;
     return true;
 }
 
-static bool read_security(struct autoconfig_reader *reader, const xmlNode *node, struct mw_autoconfig_server *server)
+static bool read_security(struct autoconfig_reader *reader, struct mw_autoconfig_server *server)
 {
     static const struct { const char *text, *security; } kinds[] = {{"plain", "plain"}, {"STARTTLS", "starttls"}, {"SSL", "tls"}};
-    const char *text = child_text(reader->arena, node, "socketType");
+    const char *text = reader->fields.socket_type;
     for (size_t i = 0; i < MW_COUNT(kinds); i++)
         if (strcmp(text, kinds[i].text) == 0)
             server->security = kinds[i].security;
     return server->security || flawed(reader, N_("socketType is not plain, STARTTLS or SSL"), text);
 }
 
-static void read_server(struct autoconfig_reader *reader, const xmlNode *node, const char *service)
+static void end_server(struct autoconfig_reader *reader)
 {
-    struct mw_autoconfig_server server = {.service = service};
-    if (reader->document->count == MW_AUTOCONFIG_SERVERS)
-        return;
-    if (!read_host(reader, node, &server) || !read_port(reader, node, &server) || !read_security(reader, node, &server))
-        return;
-    server.username = username_form(child_text(reader->arena, node, "username"));
-    for (const xmlNode *child = node->children; child; child = child->next)
-        if (is_element(child, "authentication"))
-            mw_list_add(reader->arena, &server.auth, keep(reader->arena, library.get_content(child)));
-    reader->servers[reader->document->count++] = server;
+    struct mw_autoconfig_server server = {.service = reader->service, .username = username_form(reader->fields.username), .auth = reader->fields.auth};
+    if (reader->document->count < MW_AUTOCONFIG_SERVERS && read_host(reader, &server) && read_port(reader, &server) && read_security(reader, &server))
+        reader->servers[reader->document->count++] = server;
 }
 
-static void read_provider(struct autoconfig_reader *reader, const xmlNode *provider)
+static void end_field(struct autoconfig_reader *reader, const char *name)
+{
+    struct fields *fields = &reader->fields;
+    const struct { const char *name, **place; } places[] = {
+        {"hostname", &fields->hostname}, {"port", &fields->port}, {"socketType", &fields->socket_type}, {"username", &fields->username}};
+    const char *text = keep(reader->arena, reader->text, reader->text_bytes);
+    for (size_t i = 0; i < MW_COUNT(places); i++)
+        if (strcmp(name, places[i].name) == 0 && !**places[i].place)
+            *places[i].place = text;
+    if (strcmp(name, "authentication") == 0)
+        mw_list_add(reader->arena, &fields->auth, text);
+}
+
+/* --- elements as they come -------------------------------------------------------------------------------------------------------------------- */
+
+static const char *attribute(const char **attributes, const char *name)
+{
+    for (; *attributes; attributes += 2)
+        if (strcmp(attributes[0], name) == 0)
+            return attributes[1];
+    return "";
+}
+
+static void begin_server(struct autoconfig_reader *reader, const char *name, const char **attributes)
 {
     static const struct { const char *element, *type; } services[] = {{"incomingServer", "imap"}, {"incomingServer", "pop3"}, {"outgoingServer", "smtp"}};
-    reader->document->provider = keep(reader->arena, library.get_prop(provider, (const xmlChar *)"id"));
-    for (const xmlNode *node = provider->children; node; node = node->next) {
-        if (node->type != XML_ELEMENT_NODE)
-            continue;
-        const char *type = keep(reader->arena, library.get_prop(node, (const xmlChar *)"type"));
-        for (size_t i = 0; i < MW_COUNT(services); i++)
-            if (is_element(node, services[i].element) && strcmp(type, services[i].type) == 0)
-                read_server(reader, node, services[i].type);
-    }
+    reader->fields = (struct fields){.hostname = "", .port = "", .socket_type = "", .username = ""};
+    for (size_t i = 0; i < MW_COUNT(services); i++)
+        if (strcmp(name, services[i].element) == 0 && strcmp(attribute(attributes, "type"), services[i].type) == 0)
+            reader->service = services[i].type;
 }
 
-static bool read_root(struct autoconfig_reader *reader, const xmlNode *root)
+static void begin(void *context, const char *name, const char **attributes)
 {
-    if (!root || !is_element(root, "clientConfig"))
-        return flawed(reader, N_("not a clientConfig document"), root ? mw_text_safe(reader->arena, root->name, strlen((const char *)root->name), 100) : "");
-    for (const xmlNode *node = root->children; node; node = node->next)
-        if (is_element(node, "emailProvider")) {
-            read_provider(reader, node);
-            return reader->document->count || flawed(reader, N_("no server in it"), "");
-        }
-    return flawed(reader, N_("no emailProvider in it"), "");
+    struct autoconfig_reader *reader = context;
+    reader->depth++;
+    if (reader->depth == ROOT && strcmp(name, "clientConfig") != 0) {
+        flawed(reader, N_("not a clientConfig document"), keep(reader->arena, name, strlen(name)));
+        XML_StopParser(reader->parser, XML_FALSE);
+    }
+    if (reader->depth == PROVIDER && strcmp(name, "emailProvider") == 0 && !reader->had_provider) {
+        const char *id = attribute(attributes, "id");
+        reader->document->provider = keep(reader->arena, id, strlen(id));
+        reader->in_provider = reader->had_provider = true;
+    }
+    if (reader->depth == SERVER && reader->in_provider)
+        begin_server(reader, name, attributes);
+    if (reader->depth == FIELD)
+        reader->text_bytes = 0;
+}
+
+static void end(void *context, const char *name)
+{
+    struct autoconfig_reader *reader = context;
+    if (reader->depth == FIELD && reader->service)
+        end_field(reader, name);
+    if (reader->depth == SERVER && reader->service) {
+        end_server(reader);
+        reader->service = NULL;
+    }
+    if (reader->depth == PROVIDER)
+        reader->in_provider = false;
+    reader->depth--;
+}
+
+static void got_text(void *context, const char *text, int bytes)
+{
+    struct autoconfig_reader *reader = context;
+    size_t room = FIELD_CEILING - reader->text_bytes, taken = (size_t)bytes < room ? (size_t)bytes : room;
+    if (reader->depth < FIELD || !reader->service)
+        return;
+    memcpy(reader->text + reader->text_bytes, text, taken);
+    reader->text_bytes += taken;
+}
+
+static void got_doctype(void *context, const char *name, const char *system, const char *public, int has_subset)
+{
+    struct autoconfig_reader *reader = context;
+    (void)name, (void)system, (void)public, (void)has_subset;
+    flawed(reader, N_("a DOCTYPE is refused"), "");
+    XML_StopParser(reader->parser, XML_FALSE);
+}
+
+static bool read_document(struct autoconfig_reader *reader, const char *bytes, size_t count)
+{
+    XML_SetUserData(reader->parser, reader);
+    XML_SetElementHandler(reader->parser, begin, end);
+    XML_SetCharacterDataHandler(reader->parser, got_text);
+    XML_SetStartDoctypeDeclHandler(reader->parser, got_doctype);
+    if (XML_Parse(reader->parser, bytes, (int)count, XML_TRUE) != XML_STATUS_OK)
+        return reader->flaw->why ? false : flawed(reader, N_("not well-formed XML"), "");
+    if (!reader->had_provider)
+        return flawed(reader, N_("no emailProvider in it"), "");
+    return reader->document->count || flawed(reader, N_("no server in it"), "");
 }
 
 const struct mw_autoconfig *mw_autoconfig_read(struct mw_arena *arena, const char *bytes, size_t count, const char *domain, struct mw_flaw *flaw)
 {
-    struct mw_autoconfig *document = MW_NEW(arena, struct mw_autoconfig);
-    struct autoconfig_reader reader = {arena, domain, document, MW_NEW_ARRAY(arena, struct mw_autoconfig_server, MW_AUTOCONFIG_SERVERS), flaw};
+    struct autoconfig_reader *reader = MW_NEW(arena, struct autoconfig_reader);
+    reader->arena = arena;
+    reader->domain = domain;
+    reader->document = MW_NEW(arena, struct mw_autoconfig);
+    reader->document->servers = reader->servers = MW_NEW_ARRAY(arena, struct mw_autoconfig_server, MW_AUTOCONFIG_SERVERS);
+    reader->document->provider = "";
+    reader->flaw = flaw;
     *flaw = (struct mw_flaw){.where = ""};
-    document->servers = reader.servers;
-    document->provider = "";
-    if (count > MW_AUTOCONFIG_BYTES || !load_library()) {
-        flawed(&reader, count > MW_AUTOCONFIG_BYTES ? N_("longer than 64 KiB") : N_("libxml2 cannot be loaded"), "");
+    if (count > MW_AUTOCONFIG_BYTES) {
+        flawed(reader, N_("longer than 64 KiB"), "");
         return NULL;
     }
-    xmlDocPtr doc = library.read_memory(bytes, (int)count, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    if (!doc) {
-        flawed(&reader, N_("not well-formed XML"), "");
-        return NULL;
-    }
-    bool good = doc->intSubset ? flawed(&reader, N_("a DOCTYPE is refused"), "") : read_root(&reader, library.root_of(doc));
-    library.free_doc(doc);
-    return good ? document : NULL;
+    reader->parser = XML_ParserCreate(NULL);
+    if (!reader->parser)
+        mw_fail(MW_EXIT_OS, "out of memory");
+    bool good = read_document(reader, bytes, count);
+    XML_ParserFree(reader->parser);
+    return good ? reader->document : NULL;
 }
