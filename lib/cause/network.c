@@ -117,6 +117,24 @@ static bool is_fault(struct mw_judge *judge, const struct mw_fact *end)
     return mw_port_is_wanted(judge, end->about) || is_missed(judge, end->about, kind->service);
 }
 
+static bool answers(const struct mw_fact *end)
+{
+    return is_open(end) || mw_seen_value(end, MW_REFUSED) || mw_seen_value(end, MW_RESET);
+}
+
+/* Many home, office and cloud networks let nothing out to port 25. Where no port 25 has answered from here, silence of an exchange says nothing of how others reach it. */
+static bool may_be_ours(struct mw_judge *judge, const struct mw_fact *end)
+{
+    static const enum mw_fact_id ends[] = {MW_F_TCP_END, MW_F_CONTROL_END};
+    if (parts_of(judge, end).port != 25 || answers(end) || mw_port_role(judge, end->about, "target"))
+        return false;
+    for (size_t i = 0; i < MW_COUNT(ends); i++)
+        MW_EACH (other, judge, ends[i])
+            if (answers(other) && parts_of(judge, other).port == 25)
+                return false;
+    return true;
+}
+
 static void closed_as(struct mw_judge *judge, const char *outcome)
 {
     MW_EACH (end, judge, MW_F_TCP_END) {
@@ -128,6 +146,10 @@ static void closed_as(struct mw_judge *judge, const char *outcome)
             mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, end->about));
         if (!mw_port_is_wanted(judge, end->about))
             mw_confidence(instance, 0.6);
+        if (!may_be_ours(judge, end))
+            continue;
+        mw_weight(instance, MW_ADVICE, mw_port_legs(judge, end->about));
+        mw_confidence(instance, 0.5);
     }
 }
 
@@ -201,26 +223,11 @@ static void local_offline(struct mw_judge *judge)
     mw_proof(instance, domain ? domain : mw_each(judge, MW_F_TARGET_HOST, NULL));
 }
 
-/* Exchanges of two operators on port 25 and both silent: nobody names such a pair by chance. */
-static bool two_operators_silent(struct mw_judge *judge)
-{
-    const char *first = NULL;
-    bool two = false;
-    MW_EACH (end, judge, MW_F_TCP_END) {
-        if (parts_of(judge, end).port != 25 || !mw_seen_value(end, MW_TIMED_OUT))
-            continue;
-        const char *operator = mw_seen_provider(mw_seen_host(judge, end));
-        two = two || (first && !mw_text_same(first, operator));
-        first = first ? first : operator;
-    }
-    return two;
-}
-
 /* To a user whose provider takes his mail on 587 a closed port 25 is nothing but a test that cannot be made. */
 static void port25_blocked(struct mw_judge *judge)
 {
     const struct mw_fact *control = closed_control(judge, is_port, 25), *open = open_port(judge, is_other_port, 25);
-    if (open_port(judge, is_port, 25) || !open || (!control && !two_operators_silent(judge)))
+    if (open_port(judge, is_port, 25) || !open || !control)
         return;
     bool submits = any_port(judge, MW_SUBMISSION_SERVICE, NULL, false);
     MW_EACH (end, judge, MW_F_TCP_END) {
@@ -230,7 +237,6 @@ static void port25_blocked(struct mw_judge *judge)
         mw_proof(instance, control);
         mw_proof(instance, open);
         mw_weight(instance, submits ? MW_ADVICE : MW_BLOCKS, MW_SEND);
-        mw_confidence(instance, control ? 0.95 : 0.7);
     }
 }
 
@@ -471,7 +477,7 @@ static const struct mw_cause causes[] = {
                 {MW_AT_SERVER, N_("Or deliver through a relay with login on port 587 or 465 (Postfix: relayhost)."), "relayhost = [smtp.example.net]:587"},
                 {MW_NOWHERE, N_("To test the receiving servers, run the same command from a network that lets port 25 out."), NULL}},
         .reference = "RFC 5068 section 3.1",
-        .needs = {MW_F_TCP_END},
+        .needs = {MW_F_TCP_END, MW_F_CONTROL_END},
         .holds = port25_blocked,
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.host.unreachable", "smtp.listener.missing", "smtp.queue.expired", "sym:outbound.defer",
                      "sym:outbound.bounce.expired"},
@@ -537,7 +543,8 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 1122 section 3.2.2.1",
         .needs = {MW_F_TCP_END},
         .holds = host_unreachable,
-        .alike = {{"net.tcp.timeout", N_("Nothing at all comes back, not even word from a router.")}},
+        .alike = {{"net.port25.blocked_egress", N_("Port 25 of every other server cannot be reached from here either (give one that works with --control).")},
+                  {"net.tcp.timeout", N_("Nothing at all comes back, not even word from a router.")}},
         .explains = {"sym:inbound.delay", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {

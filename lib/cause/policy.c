@@ -152,7 +152,8 @@ static void spf_temperror(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_SPF_END) {
         const struct mw_fact *mx = mw_know(judge, MW_F_DNS_MX_END, end->about);
-        if (mw_seen_failed(end) && mx && !mw_seen_failed(mx))
+        bool ours = mw_seen_at_zone(judge, MW_F_ZONE_TXT_END, end->about, MW_OK); /* the zone answers, only the resolver does not */
+        if (mw_seen_failed(end) && mx && !mw_seen_failed(mx) && !ours)
             mw_found(judge, end->about, end);
     }
 }
@@ -245,6 +246,24 @@ static bool is_certificate(const struct mw_fact *end)
     return mw_seen_value(end, MW_TLS_FAILED);
 }
 
+static bool is_answer(const struct mw_fact *end)
+{
+    return !mw_seen_value(end, MW_TIMED_OUT) && !mw_seen_value(end, MW_REFUSED) && !mw_seen_value(end, MW_UNREACHABLE) && !mw_seen_value(end, MW_RESET) &&
+           !mw_seen_value(end, "dns");
+}
+
+/* Does any web server answer from here? Where none does, a proxy or a filter of this network may be what keeps us from the policy. */
+static bool web_answers(struct mw_judge *judge)
+{
+    MW_EACH (place, judge, MW_F_AUTOCONFIG_PLACE)
+        if (is_answer(place))
+            return true;
+    MW_EACH (end, judge, MW_F_CONTROL_END)
+        if (mw_port_number(judge, end->about) == 443 && mw_seen_value(end, MW_OK))
+            return true;
+    return false;
+}
+
 static void mtasts_unavailable(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_MTASTS_FETCH_END) {
@@ -253,6 +272,8 @@ static void mtasts_unavailable(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, end->about, end);
         mw_proof(instance, mw_know(judge, MW_F_MTASTS_HTTP, end->about));
         mw_proof(instance, mw_know(judge, MW_F_MTASTS_RECORD, end->about));
+        if (!is_answer(end) && !mw_seen_value(end, "dns") && !web_answers(judge))
+            mw_weight(instance, MW_ADVICE, MW_RECEIVE);
     }
 }
 

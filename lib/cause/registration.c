@@ -319,11 +319,17 @@ static void ns_unresolvable(struct mw_judge *judge)
 
 /* --- the zone's own servers --------------------------------------------------------------------------------------------------------------- */
 
+/* An answer was cut and could not be had whole. */
+static bool is_cut(struct mw_judge *judge, const char *at)
+{
+    return mw_know(judge, MW_F_ZONE_TRUNCATED, at) && !mw_is(judge, MW_F_ZONE_TCP_END, at, MW_OK);
+}
+
 /* What the server says to one question, as one text; NULL: it did not say. */
 static const char *says_of(struct mw_judge *judge, const char *at, enum mw_fact_id end_id, enum mw_fact_id records_id)
 {
     const struct mw_fact *end = mw_know(judge, end_id, at), *records = mw_know(judge, records_id, at);
-    if (!end || mw_seen_failed(end) || mw_seen_value(end, MW_SKIPPED) || !mw_is(judge, MW_F_ZONE_END, at, MW_OK))
+    if (!end || mw_seen_failed(end) || mw_seen_value(end, MW_SKIPPED) || !mw_is(judge, MW_F_ZONE_END, at, MW_OK) || is_cut(judge, at))
         return NULL;
     return records ? mw_list_join(mw_judge_arena(judge), &records->list, "\n") : "";
 }
