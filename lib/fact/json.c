@@ -223,6 +223,8 @@ static bool read_fact(struct reading *reading, json_t *object, const char *line)
 static bool read_line(struct reading *reading, const char *line, size_t length)
 {
     json_error_t error;
+    if (memchr(line, '\0', length)) /* jansson takes one behind a number */
+        return refuse(reading, "not a JSON object: it has a NUL byte");
     json_t *object = json_loadb(line, length, JSON_REJECT_DUPLICATES, &error);
     if (!json_is_object(object)) {
         json_decref(object);

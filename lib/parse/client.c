@@ -106,8 +106,8 @@ struct mw_client_account *mw_settings_account(struct settings *settings, const c
         return NULL;
     }
     struct mw_client_account *account = &settings->accounts[settings->account_count++];
-    *account = (struct mw_client_account){.label = mw_settings_text(settings, label), .protocol = protocol, .security = "none", .auth = "any", .trust = "system",
-                                          .line = settings->line};
+    *account = (struct mw_client_account){.protocol = protocol, .security = "none", .auth = "any", .trust = "system", .line = settings->line};
+    account->label = mw_settings_text(settings, label);
     account->host = account->user = account->from = account->sends_by = "";
     return account;
 }
