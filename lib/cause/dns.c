@@ -74,7 +74,8 @@ static bool has_public_address(struct mw_judge *judge, const char *host)
     return false;
 }
 
-/* An answer that differs may be meant (an address near by); one that leads nowhere for mail is not. An address of an inside network is the view of such a network. */
+/* An answer that differs may be meant (an address near by); one that leads nowhere for mail is not. An address of an inside network is the view of such
+ * a network. */
 static void host_differs(struct mw_judge *judge, const char *host, bool inside)
 {
     const struct mw_fact *real = mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, host, NULL), *given = mw_know(judge, MW_F_DNS_ADDRESS, host);
@@ -480,79 +481,106 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.resolver.broken", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_USER,
         .title = N_("The DNS resolver of this machine fails"),
-        .says = N_("This machine asks {about} to look names up, and gets no usable answer from it, not even for the root of the DNS. Until that is mended no mail server can be found "
-                   "from here; the domain itself could not be tested."),
-        .fix = {{MW_AT_CLIENT, N_("Enter a resolver that works: in /etc/resolv.conf, or in the network settings (often a wrong address from a router or a VPN)."), "nameserver 9.9.9.9"},
-                {MW_AT_SERVER, N_("On a mail server, run a resolver of its own (for example unbound) and ask that; where it validates, look at its root key and its clock."), NULL}},
+        .says = N_("This machine asks {about} to look names up, and gets no usable answer from it, not even for the root of the DNS. Until that is mended "
+                   "no mail server can be found from here; the domain itself could not be tested."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Enter a resolver that works: in /etc/resolv.conf, or in the network settings (often a wrong address from a router or a "
+                              "VPN)."), "nameserver 9.9.9.9"},
+            {MW_AT_SERVER, N_("On a mail server, run a resolver of its own (for example unbound) and ask that; where it validates, look at its root key "
+                              "and its clock."), NULL},
+        },
         .reference = "RFC 1123 section 6.1.3",
         .needs = {MW_F_RESOLVER_END},
         .holds = resolver_broken,
-        .alike = {{"dns.delegation.lame", N_("The resolver answers for other names, and every resolver fails for this one domain.")}},
-        .explains = {"dns.mx.unresolvable", "dns.mx.missing", "dns.sender_domain.unresolvable", "spf.dns.temperror", "config.host.wrong", "config.autoconfig.missing",
-                     "config.autoconfig.broken", "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:outbound.defer"},
+        .alike = {
+            {"dns.delegation.lame", N_("The resolver answers for other names, and every resolver fails for this one domain.")},
+        },
+        .explains = {"dns.mx.unresolvable", "dns.mx.missing", "dns.sender_domain.unresolvable", "spf.dns.temperror", "config.host.wrong",
+                     "config.autoconfig.missing", "config.autoconfig.broken", "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:outbound.defer"},
     },
     {
         .id = "dns.resolver.rewritten", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
         .title = N_("DNS answers are changed on the way to this machine"),
-        .says = N_("For {about} the resolver of this network gives {value}, while the servers that own the name say {real}. Something on the way, a router, a provider's advertising "
-                   "or a filter, changes the answers, and mail goes to the wrong place."),
-        .fix = {{MW_AT_NETWORK, N_("Use another resolver, encrypted if possible (DNS over TLS or HTTPS), or leave this network. At a router of your own, reset its DNS settings and "
-                                   "update its firmware."), "dig {about} @9.9.9.9"}},
+        .says = N_("For {about} the resolver of this network gives {value}, while the servers that own the name say {real}. Something on the way, a "
+                   "router, a provider's advertising or a filter, changes the answers, and mail goes to the wrong place."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Use another resolver, encrypted if possible (DNS over TLS or HTTPS), or leave this network. At a router of your own, "
+                               "reset its DNS settings and update its firmware."), "dig {about} @9.9.9.9"},
+        },
         .reference = "RFC 4924 section 2.5.2; RFC 7858",
         .needs = {MW_F_DNS_A_END},
         .holds = resolver_rewritten,
-        .alike = {{"dns.resolver.stale", N_("The answer is one that was true before, and its time to live counts down.")}},
+        .alike = {
+            {"dns.resolver.stale", N_("The answer is one that was true before, and its time to live counts down.")},
+        },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
-                     "net.ipv6.broken", "net.ipv6.listener_missing", "tls.cert.name_mismatch", "tls.cert.self_signed",
-                     "tls.cert.untrusted_ca", "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:client.cert_warning"},
+                     "net.ipv6.broken", "net.ipv6.listener_missing", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca",
+                     "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:client.cert_warning"},
     },
     {
         .id = "dns.split_horizon", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
         .title = N_("The inside DNS view sends mail programs to an address that does not work"),
-        .says = N_("For {about} the resolver of this network gives the inside address {value}, where no mail server answers; the public DNS says {real}. The network has an inside view of "
-                   "the domain that is wrong or out of date."),
-        .fix = {{MW_AT_NETWORK, N_("In the inside DNS zone, enter the address at which the mail server can be reached from inside, or remove the name there so that the public one counts."), "{about}. IN A {real}"},
-                {MW_AT_CLIENT, N_("If a VPN brought this resolver, disconnect it or let it handle only its own domains."), NULL}},
+        .says = N_("For {about} the resolver of this network gives the inside address {value}, where no mail server answers; the public DNS says {real}. "
+                   "The network has an inside view of the domain that is wrong or out of date."),
+        .fix = {
+            {MW_AT_NETWORK, N_("In the inside DNS zone, enter the address at which the mail server can be reached from inside, or remove the name there "
+                               "so that the public one counts."), "{about}. IN A {real}"},
+            {MW_AT_CLIENT, N_("If a VPN brought this resolver, disconnect it or let it handle only its own domains."), NULL},
+        },
         .reference = "RFC 6950 section 4; RFC 1918",
         .needs = {MW_F_DNS_A_END},
         .holds = split_horizon,
-        .alike = {{"dns.resolver.rewritten", N_("Nobody runs an inside view on purpose, and the answers are changed on the way.")}},
+        .alike = {
+            {"dns.resolver.rewritten", N_("Nobody runs an inside view on purpose, and the answers are changed on the way.")},
+        },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
-                     "dns.mx.private_address", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "config.host.wrong", "config.srv.target_bad",
-                     "config.port.wrong", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
+                     "dns.mx.private_address", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "config.host.wrong",
+                     "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "dns.resolver.stale", .legs = MW_RECEIVE | MW_SEND | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
         .title = N_("A cache still has the MX records from before a change"),
-        .says = N_("The servers of {about} now give other MX records ({now}) than the resolver in use. Until the old ones have run out of all caches, part of the mail goes to the old "
-                   "servers."),
-        .fix = {{MW_AT_NETWORK, N_("Wait until the time to live of the old records is over, and keep the old servers accepting mail for so long. Before the next change, lower the time to "
-                                "live a day ahead."), "dig {about} MX"}},
+        .says = N_("The servers of {about} now give other MX records ({now}) than the resolver in use. Until the old ones have run out of all caches, "
+                   "part of the mail goes to the old servers."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Wait until the time to live of the old records is over, and keep the old servers accepting mail for so long. Before the "
+                               "next change, lower the time to live a day ahead."), "dig {about} MX"},
+        },
         .reference = "RFC 1034 section 4.3.5; RFC 2308",
         .needs = {MW_F_ZONE_MX_END, MW_F_DNS_MX_END},
         .holds = resolver_stale,
-        .alike = {{"dns.resolver.rewritten", N_("The resolver's answer never was in the zone, and does not go away.")}},
+        .alike = {
+            {"dns.resolver.rewritten", N_("The resolver's answer never was in the zone, and does not go away.")},
+        },
         .explains = {"dns.mx.stale_provider", "dns.mx.missing", "dns.mx.unresolvable", "spf.sender.not_listed", "mtasts.mx_mismatch", "sym:inbound.partial"},
     },
     {
         .id = "dns.mx.missing", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The domain has no MX record, and nothing else takes its mail"),
-        .says = N_("The DNS names no mail server for {about}: there is no MX record, and the domain's own address takes no mail either. Everything sent to it comes back at once."),
-        .fix = {{MW_AT_DNS, N_("Publish the MX record that your mail provider gives, and check that the zone you edit is the one that the registrar delegates to."), "{about}. IN MX 10 mail.{about}."}},
+        .says = N_("The DNS names no mail server for {about}: there is no MX record, and the domain's own address takes no mail either. Everything sent "
+                   "to it comes back at once."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish the MX record that your mail provider gives, and check that the zone you edit is the one that the registrar delegates "
+                           "to."), "{about}. IN MX 10 mail.{about}."},
+        },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_DNS_MX_END},
         .holds = mx_missing,
-        .alike = {{"dns.delegation.lame", N_("The question for MX fails altogether instead of finding nothing.")}},
+        .alike = {
+            {"dns.delegation.lame", N_("The question for MX fails altogether instead of finding nothing.")},
+        },
         .explains = {"net.tcp.refused", "net.tcp.timeout", "net.host.unreachable", "smtp.listener.missing", "net.ipv6.broken", "net.ipv6.listener_missing",
                      "dns.sender_domain.unresolvable", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
     },
     {
         .id = "dns.mx.implicit", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("There is no MX record, so mail goes to the domain's own address"),
-        .says = N_("No MX record names a mail server for {about}, so senders try the domain's own address, usually the web server. A server answers there, by luck or by plan; moving the "
-                   "web site will break the mail."),
-        .fix = {{MW_AT_DNS, N_("Publish an MX record that names the mail server."), "{about}. IN MX 10 mail.{about}."},
-                {MW_AT_DNS, N_("If the domain takes no mail at all, say so with a null MX."), "{about}. IN MX 0 ."}},
+        .says = N_("No MX record names a mail server for {about}, so senders try the domain's own address, usually the web server. A server answers "
+                   "there, by luck or by plan; moving the web site will break the mail."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish an MX record that names the mail server."), "{about}. IN MX 10 mail.{about}."},
+            {MW_AT_DNS, N_("If the domain takes no mail at all, say so with a null MX."), "{about}. IN MX 0 ."},
+        },
         .reference = "RFC 5321 section 5.1; RFC 7505",
         .needs = {MW_F_DNS_MX_END, MW_F_TCP_END},
         .holds = mx_implicit,
@@ -561,8 +589,11 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.null", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The domain says that it takes no mail (null MX)"),
-        .says = N_("The only MX record of {about} is a single dot, which tells every sender that the domain takes no mail. Mail to it is refused before it leaves."),
-        .fix = {{MW_AT_DNS, N_("If the domain shall take mail, replace the null MX by the MX records of your mail provider."), "{about}. IN MX 10 mail.{about}."}},
+        .says = N_("The only MX record of {about} is a single dot, which tells every sender that the domain takes no mail. Mail to it is refused before "
+                   "it leaves."),
+        .fix = {
+            {MW_AT_DNS, N_("If the domain shall take mail, replace the null MX by the MX records of your mail provider."), "{about}. IN MX 10 mail.{about}."},
+        },
         .reference = "RFC 7505",
         .needs = {MW_F_DNS_MX_END},
         .holds = mx_null,
@@ -571,8 +602,11 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.null_mixed", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("A null MX stands beside real MX records"),
-        .says = N_("{about} has real MX records and also the one that says that it takes no mail. Senders read that in different ways, and some return the mail."),
-        .fix = {{MW_AT_DNS, N_("Remove the record with the single dot and keep the others."), "{about}. IN MX 0 .    ; remove this one"}},
+        .says = N_("{about} has real MX records and also the one that says that it takes no mail. Senders read that in different ways, and some return "
+                   "the mail."),
+        .fix = {
+            {MW_AT_DNS, N_("Remove the record with the single dot and keep the others."), "{about}. IN MX 0 .    ; remove this one"},
+        },
         .reference = "RFC 7505 section 3",
         .needs = {MW_F_DNS_MX_END},
         .holds = mx_null_mixed,
@@ -581,9 +615,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.cname", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The MX record names an alias"),
-        .says = N_("The mail server {about} of {of} is an alias (CNAME) of {value}. The standard forbids that for MX; most senders put up with it, some do not, and DANE checks may look "
-                   "under the wrong name."),
-        .fix = {{MW_AT_DNS, N_("Put the real name into the MX record of {of}, or give {about} its own address records instead of the CNAME."), "{of}. IN MX 10 {value}."}},
+        .says = N_("The mail server {about} of {of} is an alias (CNAME) of {value}. The standard forbids that for MX; most senders put up with it, some "
+                   "do not, and DANE checks may look under the wrong name."),
+        .fix = {
+            {MW_AT_DNS, N_("Put the real name into the MX record of {of}, or give {about} its own address records instead of the CNAME."),
+             "{of}. IN MX 10 {value}."},
+        },
         .reference = "RFC 2181 section 10.3; RFC 5321 section 5.1",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_cname,
@@ -592,8 +629,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.ip_literal", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The MX record holds an address instead of a name"),
-        .says = N_("The MX record of {of} says {about}. An MX record must name a host; an address there is read as a name that does not exist, so mail cannot be delivered."),
-        .fix = {{MW_AT_DNS, N_("Give the mail server a name with an address record, and put that name into the MX record."), "mail.{of}. IN A (the address)\n{of}. IN MX 10 mail.{of}."}},
+        .says = N_("The MX record of {of} says {about}. An MX record must name a host; an address there is read as a name that does not exist, so mail "
+                   "cannot be delivered."),
+        .fix = {
+            {MW_AT_DNS, N_("Give the mail server a name with an address record, and put that name into the MX record."),
+             "mail.{of}. IN A (the address)\n{of}. IN MX 10 mail.{of}."},
+        },
         .reference = "RFC 1035 section 3.3.9; RFC 5321 section 5.1",
         .needs = {MW_F_DNS_MX_END},
         .holds = mx_ip_literal,
@@ -603,8 +644,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.relative_name", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("A missing dot doubled the domain in the MX record"),
-        .says = N_("The MX record of {of} names {about}: the domain stands there twice, and that name does not exist. The dot at the end of the name is missing in the zone file."),
-        .fix = {{MW_AT_DNS, N_("Write the name of the mail server with a dot at its end; in a provider's web form, enter only the part before the domain."), "{of}. IN MX 10 mail.{of}."}},
+        .says = N_("The MX record of {of} names {about}: the domain stands there twice, and that name does not exist. The dot at the end of the name is "
+                   "missing in the zone file."),
+        .fix = {
+            {MW_AT_DNS, N_("Write the name of the mail server with a dot at its end; in a provider's web form, enter only the part before the domain."),
+             "{of}. IN MX 10 mail.{of}."},
+        },
         .reference = "RFC 1035 section 5.1; RFC 1912 section 2.1",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_relative_name,
@@ -613,30 +658,46 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.unresolvable", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The mail server named by the MX record has no address"),
-        .says = N_("The MX record of {of} names {about}, and that name has neither an IPv4 nor an IPv6 address. Senders cannot reach it; where no other MX is left, mail comes back."),
-        .fix = {{MW_AT_DNS, N_("Add an address record for {about}, or change the MX record to a host that exists."), "{about}. IN A (address of the mail server)"}},
+        .says = N_("The MX record of {of} names {about}, and that name has neither an IPv4 nor an IPv6 address. Senders cannot reach it; where no other "
+                   "MX is left, mail comes back."),
+        .fix = {
+            {MW_AT_DNS, N_("Add an address record for {about}, or change the MX record to a host that exists."),
+             "{about}. IN A (address of the mail server)"},
+        },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_unresolvable,
-        .alike = {{"dns.resolver.broken", N_("Other resolvers find an address.")}},
+        .alike = {
+            {"dns.resolver.broken", N_("Other resolvers find an address.")},
+        },
         .explains = {"sym:inbound.bounce.hard", "sym:inbound.delay"},
     },
     {
         .id = "dns.mx.private_address", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The mail server's public name leads to a private address"),
         .says = N_("{host} has the address {address} in the DNS, which can only be reached inside its own network. Mail from outside cannot get there."),
-        .fix = {{MW_AT_DNS, N_("Publish the public address of the mail server (the one outside the firewall or NAT) for {host}, and keep the inside one for an inside DNS view."), "{host}. IN A (public address)"}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish the public address of the mail server (the one outside the firewall or NAT) for {host}, and keep the inside one for "
+                           "an inside DNS view."), "{host}. IN A (public address)"},
+        },
         .reference = "RFC 1918; RFC 6890",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_private_address,
-        .alike = {{"dns.split_horizon", N_("Only the resolver of the inside network gives this address, and a public one gives another.")}},
-        .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "smtp.loop.local", "sym:inbound.bounce.expired"},
+        .alike = {
+            {"dns.split_horizon", N_("Only the resolver of the inside network gives this address, and a public one gives another.")},
+        },
+        .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "smtp.loop.local",
+                     "sym:inbound.bounce.expired"},
     },
     {
         .id = "dns.mx.mixed_providers", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("MX records of two providers stand together, and one of them does not serve the domain"),
-        .says = N_("{about} and {best} are both MX of {of} and belong to different operators. {about} refuses mail for the domain, so what senders bring there first is lost or late."),
-        .fix = {{MW_AT_DNS, N_("Keep only the MX records of the provider in use: remove the one that names {about}."), "{of}. IN MX (number) {about}.    ; remove this one"}},
+        .says = N_("{about} and {best} are both MX of {of} and belong to different operators. {about} refuses mail for the domain, so what senders bring "
+                   "there first is lost or late."),
+        .fix = {
+            {MW_AT_DNS, N_("Keep only the MX records of the provider in use: remove the one that names {about}."),
+             "{of}. IN MX (number) {about}.    ; remove this one"},
+        },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_SMTP_RCPT},
         .holds = mixed_providers,
@@ -645,31 +706,45 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.backup_unsynced", .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The backup mail server does not know the domain"),
-        .says = N_("{about} is a backup MX of {of}, but it refuses mail for the domain, which {best} accepts. Whenever the main server is away, mail is returned instead of kept."),
-        .fix = {{MW_AT_SERVER, N_("On {about}, add the domain to the ones that it relays for, with the list of its recipients (Postfix: relay_domains and relay_recipient_maps)."), "relay_domains = {of}"},
-                {MW_AT_DNS, N_("Or remove the backup MX: senders keep mail for days by themselves."), "{of}. IN MX (number) {about}.    ; remove this one"}},
+        .says = N_("{about} is a backup MX of {of}, but it refuses mail for the domain, which {best} accepts. Whenever the main server is away, mail is "
+                   "returned instead of kept."),
+        .fix = {
+            {MW_AT_SERVER, N_("On {about}, add the domain to the ones that it relays for, with the list of its recipients (Postfix: relay_domains and "
+                              "relay_recipient_maps)."), "relay_domains = {of}"},
+            {MW_AT_DNS, N_("Or remove the backup MX: senders keep mail for days by themselves."), "{of}. IN MX (number) {about}.    ; remove this one"},
+        },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_SMTP_RCPT},
         .holds = backup_unsynced,
-        .alike = {{"dns.mx.mixed_providers", N_("The record is a leftover of another provider, and was never meant as a backup.")}},
+        .alike = {
+            {"dns.mx.mixed_providers", N_("The record is a leftover of another provider, and was never meant as a backup.")},
+        },
         .explains = {"smtp.rcpt.relay_denied", "smtp.backscatter", "sym:inbound.partial", "sym:inbound.delay"},
     },
     {
         .id = "dns.apex.cname", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("An alias at the top of the domain hides its mail records"),
-        .says = N_("{about} itself is an alias (CNAME) of {target}. Beside a CNAME no other record counts, so the MX and TXT records of the domain are not seen."),
-        .fix = {{MW_AT_DNS, N_("Replace the CNAME at {about} by address records, or by the ALIAS or flattening feature of the DNS host, and keep the MX and TXT records."), "{about}. IN A (address of the web server)"}},
+        .says = N_("{about} itself is an alias (CNAME) of {target}. Beside a CNAME no other record counts, so the MX and TXT records of the domain are "
+                   "not seen."),
+        .fix = {
+            {MW_AT_DNS, N_("Replace the CNAME at {about} by address records, or by the ALIAS or flattening feature of the DNS host, and keep the MX and "
+                           "TXT records."), "{about}. IN A (address of the web server)"},
+        },
         .reference = "RFC 1034 section 3.6.2; RFC 2181 section 10.1",
         .needs = {MW_F_DNS_MX_END},
         .holds = apex_cname,
-        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.null", "dns.zone.inconsistent", "spf.record.missing",
-                     "dns.sender_domain.unresolvable", "smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
+        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.null", "dns.zone.inconsistent", "spf.record.missing", "dns.sender_domain.unresolvable",
+                     "smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
     },
     {
         .id = "dns.ptr.missing", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_PROVIDER,
         .title = N_("The sending address has no reverse name"),
-        .says = N_("{about} ({server}) may send mail for {domain} and has no reverse name (PTR record). Google, Microsoft and many others refuse mail from such addresses or put it into junk."),
-        .fix = {{MW_AT_PROVIDER, N_("Ask the owner of the address, the hosting or Internet provider and not the DNS host, to set its reverse name to the name that the server says in HELO."), "{about} PTR {server}."}},
+        .says = N_("{about} ({server}) may send mail for {domain} and has no reverse name (PTR record). Google, Microsoft and many others refuse mail "
+                   "from such addresses or put it into junk."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Ask the owner of the address, the hosting or Internet provider and not the DNS host, to set its reverse name to the name "
+                                "that the server says in HELO."), "{about} PTR {server}."},
+        },
         .reference = "RFC 1912 section 2.1; RFC 8601 section 3",
         .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
         .holds = ptr_missing,
@@ -678,9 +753,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.ptr.mismatch", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The reverse name does not lead back to the sending address"),
-        .says = N_("{about} ({server}) may send mail for {domain}. Its reverse name is {value}, but that name does not have this address, so receivers take the reverse name for forged."),
-        .fix = {{MW_AT_PROVIDER, N_("Have the owner of the address set its reverse name to the name of the server."), "{about} PTR {server}."},
-                {MW_AT_DNS, N_("Or give the reverse name an address record with this address."), "{value}. IN A {about}"}},
+        .says = N_("{about} ({server}) may send mail for {domain}. Its reverse name is {value}, but that name does not have this address, so receivers "
+                   "take the reverse name for forged."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Have the owner of the address set its reverse name to the name of the server."), "{about} PTR {server}."},
+            {MW_AT_DNS, N_("Or give the reverse name an address record with this address."), "{value}. IN A {about}"},
+        },
         .reference = "RFC 8601 section 3",
         .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
         .holds = ptr_mismatch,
@@ -690,11 +768,15 @@ static const struct mw_cause causes[] = {
         .id = "dns.sender_domain.unresolvable", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The sender's domain cannot be resolved"),
         .says = N_("{about} has neither an MX nor an address record. Receivers check that they could answer a sender, and refuse mail from such a domain."),
-        .fix = {{MW_AT_DNS, N_("Publish an MX record for {about}, or send with a domain that has one."), "{about}. IN MX 10 mail.{about}."}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish an MX record for {about}, or send with a domain that has one."), "{about}. IN MX 10 mail.{about}."},
+        },
         .reference = "RFC 5321 section 4.1.1.2",
         .needs = {MW_F_DNS_MX_END},
         .holds = sender_domain_unresolvable,
-        .alike = {{"smtp.sender.rejected", N_("The domain resolves, and the receiver refuses it for another reason.")}},
+        .alike = {
+            {"smtp.sender.rejected", N_("The domain resolves, and the receiver refuses it for another reason.")},
+        },
         .explains = {"smtp.sender.rejected", "sym:outbound.reject", "sym:outbound.defer"},
     },
 };

@@ -1,7 +1,8 @@
 /* Causes on the path: this machine's way out, filters, ports that nobody answers on, and devices that change what is said.
  *
- * A port that was only tried or guessed and is closed is no fault, unless the host serves mail and no port of the service is open anywhere. What one network blocks is
- * said only where a control on the same port fails too, or where a second place got through. An address family that this machine has no route for is not judged.
+ * A port that was only tried or guessed and is closed is no fault, unless the host serves mail and no port of the service is open anywhere. What one
+ * network blocks is said only where a control on the same port fails too, or where a second place got through. An address family that this machine has no
+ * route for is not judged.
  * RFC 9293 section 3.5.3, RFC 1122 section 3.2.2.1, RFC 3207 section 6, RFC 3974, RFC 8305, RFC 8314. */
 #include "ports.h"
 
@@ -122,7 +123,8 @@ static bool answers(const struct mw_fact *end)
     return is_open(end) || mw_seen_value(end, MW_REFUSED) || mw_seen_value(end, MW_RESET);
 }
 
-/* Many home, office and cloud networks let nothing out to port 25. Where no port 25 has answered from here, silence of an exchange says nothing of how others reach it. */
+/* Many home, office and cloud networks let nothing out to port 25. Where no port 25 has answered from here, silence of an exchange says nothing of how
+ * others reach it. */
 static bool may_be_ours(struct mw_judge *judge, const struct mw_fact *end)
 {
     static const enum mw_fact_id ends[] = {MW_F_TCP_END, MW_F_CONTROL_END};
@@ -459,23 +461,30 @@ static const struct mw_cause causes[] = {
         .id = "net.local.offline", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_USER,
         .title = N_("This machine is not connected to a network"),
         .says = N_("This machine has no way out: nothing that was tried left it. Nothing can be said of the mail servers before it is connected."),
-        .fix = {{MW_AT_CLIENT, N_("Connect this machine: look at cable, Wi-Fi and VPN, and at its default route."), "ip route"}},
+        .fix = {
+            {MW_AT_CLIENT, N_("Connect this machine: look at cable, Wi-Fi and VPN, and at its default route."), "ip route"},
+        },
         .reference = "RFC 1122 section 3.3.1",
         .needs = {MW_F_CONTROL_ROUTE},
         .holds = local_offline,
-        .alike = {{"dns.resolver.broken", N_("Addresses can be reached, and only names cannot be looked up.")}},
+        .alike = {
+            {"dns.resolver.broken", N_("Addresses can be reached, and only names cannot be looked up.")},
+        },
         .explains = {"dns.resolver.broken", "dns.domain.nonexistent", "net.tcp.timeout", "net.host.unreachable", "net.tcp.refused", "net.ipv6.broken",
-                     "smtp.listener.missing", "dns.delegation.server_down", "config.autoconfig.broken", "mtasts.policy_unavailable", "sym:submit.connect_fail",
-                     "sym:retrieve.connect_fail", "sym:dns.lookup_fail"},
+                     "smtp.listener.missing", "dns.delegation.server_down", "config.autoconfig.broken", "mtasts.policy_unavailable",
+                     "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:dns.lookup_fail"},
     },
     {
         .id = "net.port25.blocked_egress", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("This network lets nothing out to port 25"),
-        .says = N_("Connections from here to port 25 fail for every server tried, while other ports open. A mail server in this network cannot deliver by itself; and how {about} receives "
-                   "mail could not be tested from here."),
-        .fix = {{MW_AT_NETWORK, N_("If this machine is to deliver mail itself, ask the Internet or cloud provider to open outgoing port 25 (a form or a ticket; some never do)."), NULL},
-                {MW_AT_SERVER, N_("Or deliver through a relay with login on port 587 or 465 (Postfix: relayhost)."), "relayhost = [smtp.example.net]:587"},
-                {MW_NOWHERE, N_("To test the receiving servers, run the same command from a network that lets port 25 out."), NULL}},
+        .says = N_("Connections from here to port 25 fail for every server tried, while other ports open. A mail server in this network cannot deliver by "
+                   "itself; and how {about} receives mail could not be tested from here."),
+        .fix = {
+            {MW_AT_NETWORK, N_("If this machine is to deliver mail itself, ask the Internet or cloud provider to open outgoing port 25 (a form or a "
+                               "ticket; some never do)."), NULL},
+            {MW_AT_SERVER, N_("Or deliver through a relay with login on port 587 or 465 (Postfix: relayhost)."), "relayhost = [smtp.example.net]:587"},
+            {MW_NOWHERE, N_("To test the receiving servers, run the same command from a network that lets port 25 out."), NULL},
+        },
         .reference = "RFC 5068 section 3.1",
         .needs = {MW_F_TCP_END, MW_F_CONTROL_END},
         .holds = port25_blocked,
@@ -485,86 +494,118 @@ static const struct mw_cause causes[] = {
     {
         .id = "net.port.submission_blocked", .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("This network blocks the ports of mail programs"),
-        .says = N_("Connections from here to {about} fail, and so do those to the same ports of a server that is known to work, while other ports open. A firewall of this network closes "
-                   "them, not the mail server."),
-        .fix = {{MW_AT_NETWORK, N_("Ask whoever runs this network's firewall to open 465 and 587 (sending) and 993 and 995 (fetching), or use another network or a VPN."), NULL},
-                {MW_AT_CLIENT, N_("Try the provider's other port: 465 instead of 587, or the other way round."), NULL}},
+        .says = N_("Connections from here to {about} fail, and so do those to the same ports of a server that is known to work, while other ports open. A "
+                   "firewall of this network closes them, not the mail server."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Ask whoever runs this network's firewall to open 465 and 587 (sending) and 993 and 995 (fetching), or use another network "
+                               "or a VPN."), NULL},
+            {MW_AT_CLIENT, N_("Try the provider's other port: 465 instead of 587, or the other way round."), NULL},
+        },
         .reference = "RFC 8314 section 3; RFC 6409",
         .needs = {MW_F_CONTROL_END, MW_F_TCP_END},
         .holds = client_ports_blocked,
-        .alike = {{"smtp.listener.missing", N_("The port is closed from every network.")}},
+        .alike = {
+            {"smtp.listener.missing", N_("The port is closed from every network.")},
+        },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.host.unreachable", "smtp.listener.missing", "config.srv.target_bad", "config.port.wrong",
                      "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "net.region.blocked", .legs = MW_SUBMIT | MW_RETRIEVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("The server cannot be reached from this network or country only"),
-        .says = N_("{about} does not answer at {here}, but does at {there}, while other servers answer at {here} on the same port. Something between keeps this network or country out."),
-        .fix = {{MW_AT_PROVIDER, N_("Ask the provider whether it keeps that network or country out, and which host names it has for there."), NULL},
-                {MW_AT_NETWORK, N_("Use another network or a relay that both sides reach."), NULL}},
+        .says = N_("{about} does not answer at {here}, but does at {there}, while other servers answer at {here} on the same port. Something between "
+                   "keeps this network or country out."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Ask the provider whether it keeps that network or country out, and which host names it has for there."), NULL},
+            {MW_AT_NETWORK, N_("Use another network or a relay that both sides reach."), NULL},
+        },
         .reference = "RFC 9293 section 3.5.3",
         .needs = {MW_F_TCP_END, MW_F_RUN_VANTAGE},
         .holds = region_blocked,
-        .alike = {{"net.port.submission_blocked", N_("The same ports of other servers fail from there too.")}},
-        .explains = {"net.tcp.timeout", "net.tcp.refused", "net.host.unreachable", "smtp.listener.missing", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
+        .alike = {
+            {"net.port.submission_blocked", N_("The same ports of other servers fail from there too.")},
+        },
+        .explains = {"net.tcp.timeout", "net.tcp.refused", "net.host.unreachable", "smtp.listener.missing", "sym:submit.connect_fail",
+                     "sym:retrieve.connect_fail"},
     },
     {
         .id = "net.tcp.refused", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_TCP, .owner = MW_ADMIN,
         .title = N_("The server refuses the connection"),
         .says = N_("{about} refuses the connection at once: no mail service listens there, or a firewall turns us away."),
-        .fix = {{MW_AT_SERVER, N_("Start the mail service on {host}, let it listen on the public address (Postfix: inet_interfaces, master.cf; Dovecot: listen), and open the port in the "
-                                  "firewall."), "ss -ltn | grep -w {port}"},
-                {MW_AT_DNS, N_("If that host is not meant to serve this any more, correct the record or setting that names it."), NULL}},
+        .fix = {
+            {MW_AT_SERVER, N_("Start the mail service on {host}, let it listen on the public address (Postfix: inet_interfaces, master.cf; Dovecot: "
+                              "listen), and open the port in the firewall."), "ss -ltn | grep -w {port}"},
+            {MW_AT_DNS, N_("If that host is not meant to serve this any more, correct the record or setting that names it."), NULL},
+        },
         .reference = "RFC 9293 section 3.5.3",
         .needs = {MW_F_TCP_END},
         .holds = tcp_refused,
-        .alike = {{"net.port.submission_blocked", N_("The port opens from another network.")}},
+        .alike = {
+            {"net.port.submission_blocked", N_("The port opens from another network.")},
+        },
         .explains = {"sym:inbound.delay", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "net.tcp.timeout", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_TCP, .owner = MW_ADMIN,
         .title = N_("The server does not answer"),
         .says = N_("Connections to {about} get no answer at all: the host is down, or a firewall on the way swallows them."),
-        .fix = {{MW_AT_SERVER, N_("See that {host} is up, and that its firewall or security group lets port {port} in from everywhere."), NULL},
-                {MW_NOWHERE, N_("Run the same command from a second network: where it works, the blocking side is the first network."), NULL}},
+        .fix = {
+            {MW_AT_NETWORK, N_("Run the same command from a second network: where it works, the first network is what blocks (many homes, offices and "
+                               "clouds let nothing out to port 25)."), NULL},
+            {MW_AT_SERVER, N_("See that {host} is up, and that its firewall or security group lets port {port} in from everywhere."), NULL},
+        },
         .reference = "RFC 9293 section 3.8.3; RFC 5321 section 4.5.3.2",
         .needs = {MW_F_TCP_END},
         .holds = tcp_timeout,
-        .alike = {{"net.port25.blocked_egress", N_("Port 25 of every other server is silent from here too (give one that works with --control).")},
-                  {"net.port.submission_blocked", N_("The same port of a server that works is silent from here too (give one with --control).")}},
+        .alike = {
+            {"net.port25.blocked_egress", N_("Port 25 of every other server is silent from here too (give one that works with --control).")},
+            {"net.port.submission_blocked", N_("The same port of a server that works is silent from here too (give one with --control).")},
+        },
         .explains = {"sym:inbound.delay", "sym:inbound.bounce.expired", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "net.host.unreachable", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("There is no route to the server"),
         .says = N_("A router on the way says that {about} cannot be reached. The network of that host, or a link before it, is down or closed to us."),
-        .fix = {{MW_AT_NETWORK, N_("Ask the provider of that network (the last router that answers in a traceroute) what happened to the route."), "traceroute {host}"},
-                {MW_AT_SERVER, N_("If the host moved, correct its address record."), NULL}},
+        .fix = {
+            {MW_AT_NETWORK, N_("Ask the provider of that network (the last router that answers in a traceroute) what happened to the route."),
+             "traceroute {host}"},
+            {MW_AT_SERVER, N_("If the host moved, correct its address record."), NULL},
+        },
         .reference = "RFC 1122 section 3.2.2.1",
         .needs = {MW_F_TCP_END},
         .holds = host_unreachable,
-        .alike = {{"net.port25.blocked_egress", N_("Port 25 of every other server cannot be reached from here either (give one that works with --control).")},
-                  {"net.tcp.timeout", N_("Nothing at all comes back, not even word from a router.")}},
+        .alike = {
+            {"net.port25.blocked_egress", N_("Port 25 of every other server cannot be reached from here either (give one that works with --control).")},
+            {"net.tcp.timeout", N_("Nothing at all comes back, not even word from a router.")},
+        },
         .explains = {"sym:inbound.delay", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "net.tcp.reset", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_TCP, .owner = MW_ADMIN,
         .title = N_("The connection is cut off by a reset"),
         .says = N_("{about} accepts the connection and then resets it (at the step {stage}). The server or a device before it cuts mail connections off."),
-        .fix = {{MW_AT_SERVER, N_("On the server, look at TCP wrappers, fail2ban and rate rules, and at its log for a crash."), NULL},
-                {MW_AT_NETWORK, N_("Take mail out of the intrusion prevention or deep inspection of firewalls on the way."), NULL}},
+        .fix = {
+            {MW_AT_SERVER, N_("On the server, look at TCP wrappers, fail2ban and rate rules, and at its log for a crash."), NULL},
+            {MW_AT_NETWORK, N_("Take mail out of the intrusion prevention or deep inspection of firewalls on the way."), NULL},
+        },
         .reference = "RFC 3360; RFC 9293 section 3.5.3",
         .needs = {MW_F_TCP_END},
         .holds = tcp_reset,
-        .alike = {{"net.mtu.blackhole", N_("The connection stalls where large packets begin, instead of being reset.")}},
+        .alike = {
+            {"net.mtu.blackhole", N_("The connection stalls where large packets begin, instead of being reset.")},
+        },
         .explains = {"smtp.session.dropped", "smtp.banner.none", "tls.handshake.timeout", "sym:outbound.defer", "sym:retrieve.sync_fail"},
     },
     {
         .id = "net.ipv6.broken", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("IPv6 does not get through, while IPv4 works"),
         .says = N_("By IPv6 {about} does not answer, by IPv4 it does. Programs that try IPv6 first wait for it in vain, and some give up."),
-        .fix = {{MW_AT_NETWORK, N_("Repair the IPv6 route and let firewalls pass IPv6 and ICMPv6."), "ip -6 route"},
-                {MW_AT_SERVER, N_("Until then, use IPv4 only (Postfix: inet_protocols), or remove the AAAA record of a host that has no working IPv6."), "inet_protocols = ipv4"}},
+        .fix = {
+            {MW_AT_NETWORK, N_("Repair the IPv6 route and let firewalls pass IPv6 and ICMPv6."), "ip -6 route"},
+            {MW_AT_SERVER, N_("Until then, use IPv4 only (Postfix: inet_protocols), or remove the AAAA record of a host that has no working IPv6."),
+             "inet_protocols = ipv4"},
+        },
         .reference = "RFC 8305; RFC 4890",
         .needs = {MW_F_TCP_END, MW_F_CONTROL_ROUTE},
         .holds = ipv6_broken,
@@ -573,9 +614,13 @@ static const struct mw_cause causes[] = {
     {
         .id = "net.ipv6.listener_missing", .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TCP, .owner = MW_ADMIN,
         .title = N_("The host has an IPv6 address, but the service listens on IPv4 only"),
-        .says = N_("{about} refuses connections by IPv6 and accepts them by IPv4. Senders and programs that use IPv6 first lose time, and those that have only IPv6 cannot connect."),
-        .fix = {{MW_AT_SERVER, N_("Let the service on {host} listen on IPv6 too (Postfix: inet_protocols; Dovecot: listen)."), "inet_protocols = all\nlisten = *, ::"},
-                {MW_AT_DNS, N_("Or remove the AAAA record of {host}."), NULL}},
+        .says = N_("{about} refuses connections by IPv6 and accepts them by IPv4. Senders and programs that use IPv6 first lose time, and those that have "
+                   "only IPv6 cannot connect."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the service on {host} listen on IPv6 too (Postfix: inet_protocols; Dovecot: listen)."),
+             "inet_protocols = all\nlisten = *, ::"},
+            {MW_AT_DNS, N_("Or remove the AAAA record of {host}."), NULL},
+        },
         .reference = "RFC 3974",
         .needs = {MW_F_TCP_END, MW_F_CONTROL_ROUTE},
         .holds = ipv6_listener_missing,
@@ -584,23 +629,31 @@ static const struct mw_cause causes[] = {
     {
         .id = "net.mtu.blackhole", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_NETWORK,
         .title = N_("Large packets are lost on the way"),
-        .says = N_("At {about} the connection opens, but the TLS handshake stalls, and over small packets it works. A link on the way (a tunnel, VPN or PPPoE line) drops large packets and "
-                   "the message that would say so; large mails stall in the same way."),
-        .fix = {{MW_AT_NETWORK, N_("Lower the MTU of the tunnel or line, or clamp the TCP segment size at the router."), "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"},
-                {MW_AT_NETWORK, N_("Let firewalls pass ICMP type 3 code 4 and ICMPv6 type 2 (packet too big)."), NULL}},
+        .says = N_("At {about} the connection opens, but the TLS handshake stalls, and over small packets it works. A link on the way (a tunnel, VPN or "
+                   "PPPoE line) drops large packets and the message that would say so; large mails stall in the same way."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Lower the MTU of the tunnel or line, or clamp the TCP segment size at the router."),
+             "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu"},
+            {MW_AT_NETWORK, N_("Let firewalls pass ICMP type 3 code 4 and ICMPv6 type 2 (packet too big)."), NULL},
+        },
         .reference = "RFC 2923; RFC 4821; RFC 8899",
         .needs = {MW_F_TLS_END},
         .holds = mtu_blackhole,
-        .alike = {{"tls.handshake.timeout", N_("The handshake stalls over small packets too.")}},
-        .explains = {"tls.handshake.timeout", "tls.handshake.incompatible", "smtp.session.dropped", "config.autoconfig.broken", "sym:outbound.defer", "sym:submit.tls_fail",
-                     "sym:retrieve.tls_fail"},
+        .alike = {
+            {"tls.handshake.timeout", N_("The handshake stalls over small packets too.")},
+        },
+        .explains = {"tls.handshake.timeout", "tls.handshake.incompatible", "smtp.session.dropped", "config.autoconfig.broken", "sym:outbound.defer",
+                     "sym:submit.tls_fail", "sym:retrieve.tls_fail"},
     },
     {
         .id = "net.firewall.smtp_inspection", .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_NETWORK,
         .title = N_("A firewall rewrites the SMTP conversation"),
-        .says = N_("In what {about} says, words are overwritten with * or X. A firewall with SMTP inspection (such as Cisco PIX or ASA) stands on the way; it hides STARTTLS, so mail travels "
-                   "in clear, and it can break large messages."),
-        .fix = {{MW_AT_NETWORK, N_("Switch SMTP inspection off in the firewall before the mail server, or let it allow TLS."), "no fixup protocol smtp 25\nno inspect esmtp"}},
+        .says = N_("In what {about} says, words are overwritten with * or X. A firewall with SMTP inspection (such as Cisco PIX or ASA) stands on the "
+                   "way; it hides STARTTLS, so mail travels in clear, and it can break large messages."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Switch SMTP inspection off in the firewall before the mail server, or let it allow TLS."),
+             "no fixup protocol smtp 25\nno inspect esmtp"},
+        },
         .reference = "RFC 5321 section 4.1.1.1; RFC 3207",
         .needs = {MW_F_SMTP_GREETING},
         .holds = smtp_inspection,
@@ -610,11 +663,13 @@ static const struct mw_cause causes[] = {
     {
         .id = "net.starttls.stripped", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_RISK, .layer = MW_L_GREETING, .owner = MW_NETWORK,
         .title = N_("On this path something removes STARTTLS"),
-        .says = N_("At {here} the server {about} seems to offer no encryption (STARTTLS); at {there} the same server offers it. Something on the way to {here} removes the offer, by mistake "
-                   "or to read along."),
-        .fix = {{MW_AT_CLIENT, N_("Do not log in there. Use the ports with TLS from the start: 465, 993, 995."), NULL},
-                {MW_AT_NETWORK, N_("Find the proxy, antivirus program or provider's device that does it, and switch it off."), NULL},
-                {MW_AT_DNS, N_("For servers that receive mail, publish MTA-STS or DANE, so that senders notice."), NULL}},
+        .says = N_("At {here} the server {about} seems to offer no encryption (STARTTLS); at {there} the same server offers it. Something on the way to "
+                   "{here} removes the offer, by mistake or to read along."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Do not log in there. Use the ports with TLS from the start: 465, 993, 995."), NULL},
+            {MW_AT_NETWORK, N_("Find the proxy, antivirus program or provider's device that does it, and switch it off."), NULL},
+            {MW_AT_DNS, N_("For servers that receive mail, publish MTA-STS or DANE, so that senders notice."), NULL},
+        },
         .reference = "RFC 3207 section 6; RFC 8314; RFC 8461",
         .needs = {MW_F_TCP_END, MW_F_RUN_VANTAGE},
         .holds = starttls_stripped,
@@ -624,14 +679,20 @@ static const struct mw_cause causes[] = {
     {
         .id = "net.service.wrong_protocol", .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("Another kind of server answers on the port"),
-        .says = N_("On {about} a server answers that speaks {protocol}, not the mail protocol that belongs there. A port forwarding or a setting leads to the wrong service."),
-        .fix = {{MW_AT_SERVER, N_("Correct the service or the port forwarding at {host}: 25 is SMTP, 465 and 587 are for sending, 993 is IMAP, 995 is POP3."), NULL}},
+        .says = N_("On {about} a server answers that speaks {protocol}, not the mail protocol that belongs there. A port forwarding or a setting leads to "
+                   "the wrong service."),
+        .fix = {
+            {MW_AT_SERVER, N_("Correct the service or the port forwarding at {host}: 25 is SMTP, 465 and 587 are for sending, 993 is IMAP, 995 is POP3."),
+             NULL},
+        },
         .reference = "RFC 8314; IANA service names registry",
         .needs = {MW_F_TCP_END},
         .holds = wrong_protocol,
-        .alike = {{"config.port.security_mismatch", N_("The protocol is right, and only TLS begins at another point than expected.")}},
-        .explains = {"smtp.banner.none", "smtp.banner.refused", "smtp.session.dropped", "tls.port.mode_mismatch", "imap.greeting.bye", "sym:submit.connect_fail",
-                     "sym:retrieve.connect_fail"},
+        .alike = {
+            {"config.port.security_mismatch", N_("The protocol is right, and only TLS begins at another point than expected.")},
+        },
+        .explains = {"smtp.banner.none", "smtp.banner.refused", "smtp.session.dropped", "tls.port.mode_mismatch", "imap.greeting.bye",
+                     "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
 };
 

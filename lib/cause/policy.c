@@ -1,7 +1,7 @@
 /* Causes in the records that say who may send for the domain and how mail to it must be protected: SPF, DKIM, DMARC, MTA-STS, DANE; and block lists.
  *
- * A domain without DKIM selector given, without MTA-STS, DANE or TLS reporting has no fault here. A record that could not be looked up is neither missing nor wrong. TLSA
- * records that DNSSEC does not prove bind nobody and are never judged. RFC 7208, RFC 6376, RFC 8301, RFC 9989, RFC 8461, RFC 7672, RFC 5782. */
+ * A domain without DKIM selector given, without MTA-STS, DANE or TLS reporting has no fault here. A record that could not be looked up is neither missing
+ * nor wrong. TLSA records that DNSSEC does not prove bind nobody and are never judged. RFC 7208, RFC 6376, RFC 8301, RFC 9989, RFC 8461, RFC 7672, RFC 5782. */
 #include "ports.h"
 
 #include <mailwhy/dmarc.h>
@@ -270,8 +270,11 @@ static void mtasts_unavailable(struct mw_judge *judge)
         if (mw_seen_value(end, MW_OK) || mw_seen_value(end, MW_TOO_LONG) || mw_seen_value(end, MW_SKIPPED) || is_certificate(end))
             continue;
         struct mw_instance *instance = mw_found(judge, end->about, end);
-        mw_proof(instance, mw_know(judge, MW_F_MTASTS_HTTP, end->about));
+        const struct mw_fact *status = mw_know(judge, MW_F_MTASTS_HTTP, end->about);
+        mw_proof(instance, status);
         mw_proof(instance, mw_know(judge, MW_F_MTASTS_RECORD, end->about));
+        if (status)
+            mw_place(instance, "value", mw_printf(mw_judge_arena(judge), "HTTP %ld", (long)status->number));
         if (!is_answer(end) && !mw_seen_value(end, "dns") && !web_answers(judge))
             mw_weight(instance, MW_ADVICE, MW_RECEIVE);
     }
@@ -427,7 +430,10 @@ static const struct mw_cause causes[] = {
         .id = "spf.record.missing", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The domain has no SPF record"),
         .says = N_("{about} does not say by SPF which servers may send its mail. Large providers trust such mail less: it goes to junk or is refused."),
-        .fix = {{MW_AT_DNS, N_("Publish one TXT record that names the servers that send for the domain; your provider gives the part to include."), "{about}. IN TXT \"v=spf1 mx include:(your provider) -all\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish one TXT record that names the servers that send for the domain; your provider gives the part to include."),
+             "{about}. IN TXT \"v=spf1 mx include:(your provider) -all\""},
+        },
         .reference = "RFC 7208 section 3",
         .needs = {MW_F_SPF_END},
         .holds = spf_missing,
@@ -436,8 +442,11 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.record.multiple", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The domain has more than one SPF record"),
-        .says = N_("{about} has several TXT records that begin with v=spf1. Only one is allowed; with two, every check ends in a permanent error, as if there were none."),
-        .fix = {{MW_AT_DNS, N_("Merge the terms of all of them into one record and remove the others."), "{about}. IN TXT \"v=spf1 (terms of both) -all\""}},
+        .says = N_("{about} has several TXT records that begin with v=spf1. Only one is allowed; with two, every check ends in a permanent error, as if "
+                   "there were none."),
+        .fix = {
+            {MW_AT_DNS, N_("Merge the terms of all of them into one record and remove the others."), "{about}. IN TXT \"v=spf1 (terms of both) -all\""},
+        },
         .reference = "RFC 7208 sections 3.2 and 4.5",
         .needs = {MW_F_SPF_END},
         .holds = spf_multiple,
@@ -447,7 +456,9 @@ static const struct mw_cause causes[] = {
         .id = "spf.record.syntax", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record cannot be read"),
         .says = N_("The SPF record of {about} is not valid ({value}). Every check ends in a permanent error, as if there were no SPF."),
-        .fix = {{MW_AT_DNS, N_("Correct this part of the record: {part}"), "{about}. IN TXT \"v=spf1 mx ip4:(address) -all\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Correct this part of the record: {part}"), "{about}. IN TXT \"v=spf1 mx ip4:(address) -all\""},
+        },
         .reference = "RFC 7208 sections 4.6 and 12",
         .needs = {MW_F_SPF_END},
         .holds = spf_syntax,
@@ -456,21 +467,28 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.lookup.limit", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record needs too many DNS lookups"),
-        .says = N_("To evaluate SPF of {about} takes {value} DNS lookups; ten are allowed. Beyond that receivers give up with a permanent error, so part of the mail is treated as if there "
-                   "were no SPF."),
-        .fix = {{MW_AT_DNS, N_("Remove includes of services that no longer send, write fixed servers as ip4 and ip6, and let bulk mail use a subdomain with a record of its own."), NULL}},
+        .says = N_("To evaluate SPF of {about} takes {value} DNS lookups; ten are allowed. Beyond that receivers give up with a permanent error, so part "
+                   "of the mail is treated as if there were no SPF."),
+        .fix = {
+            {MW_AT_DNS, N_("Remove includes of services that no longer send, write fixed servers as ip4 and ip6, and let bulk mail use a subdomain with a "
+                           "record of its own."), NULL},
+        },
         .reference = "RFC 7208 section 4.6.4",
         .needs = {MW_F_SPF_END},
         .holds = spf_limit,
-        .alike = {{"spf.lookup.void", N_("The number of lookups is small, but more than two find nothing.")}},
+        .alike = {
+            {"spf.lookup.void", N_("The number of lookups is small, but more than two find nothing.")},
+        },
         .explains = {"dmarc.fail.reject", "sym:outbound.spam", "sym:outbound.partial"},
     },
     {
         .id = "spf.lookup.void", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record refers to names that do not exist"),
-        .says = N_("The SPF record of {about} refers to names that have no record (for example {part}). An include without SPF behind it, or more than two lookups that find nothing, ends "
-                   "the check with a permanent error."),
-        .fix = {{MW_AT_DNS, N_("Take the terms that lead nowhere out of the record: services that you left, and names that are mistyped."), NULL}},
+        .says = N_("The SPF record of {about} refers to names that have no record (for example {part}). An include without SPF behind it, or more than "
+                   "two lookups that find nothing, ends the check with a permanent error."),
+        .fix = {
+            {MW_AT_DNS, N_("Take the terms that lead nowhere out of the record: services that you left, and names that are mistyped."), NULL},
+        },
         .reference = "RFC 7208 sections 4.6.4 and 5.2",
         .needs = {MW_F_SPF_END},
         .holds = spf_void,
@@ -479,9 +497,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.all.permissive", .legs = MW_SEND, .severity = MW_RISK, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record lets strangers send for the domain"),
-        .says = N_("The SPF record of {about} does not keep strangers out ({value}): it ends in +all or ?all, has no all at all, or passes a very wide range of addresses. Anybody can send in "
-                   "the name of the domain."),
-        .fix = {{MW_AT_DNS, N_("End the record with ~all while you test, and then with -all; narrow wide address ranges to the servers that send."), "{about}. IN TXT \"v=spf1 (your terms) -all\""}},
+        .says = N_("The SPF record of {about} does not keep strangers out ({value}): it ends in +all or ?all, has no all at all, or passes a very wide "
+                   "range of addresses. Anybody can send in the name of the domain."),
+        .fix = {
+            {MW_AT_DNS, N_("End the record with ~all while you test, and then with -all; narrow wide address ranges to the servers that send."),
+             "{about}. IN TXT \"v=spf1 (your terms) -all\""},
+        },
         .reference = "RFC 7208 section 8",
         .needs = {MW_F_SPF_END},
         .holds = spf_permissive,
@@ -490,10 +511,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.sender.not_listed", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("SPF does not allow the domain's own server to send"),
-        .says = N_("SPF of {domain} refuses {about} ({server}), the server that takes its users' outgoing mail, and every other server of the domain that is known. If mail leaves from there, "
-                   "receivers refuse it or put it into junk."),
-        .fix = {{MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "ip4:{about}"},
-                {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL}},
+        .says = N_("SPF of {domain} refuses {about} ({server}), the server that takes its users' outgoing mail, and every other server of the domain that "
+                   "is known. If mail leaves from there, receivers refuse it or put it into junk."),
+        .fix = {
+            {MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "ip4:{about}"},
+            {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL},
+        },
         .reference = "RFC 7208; RFC 7372",
         .needs = {MW_F_SPF_RESULT},
         .holds = spf_not_listed,
@@ -502,8 +525,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.dns.temperror", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record cannot be looked up"),
-        .says = N_("The question for the SPF record of {about} fails ({value}), while other questions about the domain are answered. Receivers put its mail off, or take it as if there were no SPF."),
-        .fix = {{MW_AT_DNS, N_("Ask each name server of the domain for the TXT records of {about}, over UDP and over TCP, and mend the one that fails."), "dig {about} TXT +norecurse"}},
+        .says = N_("The question for the SPF record of {about} fails ({value}), while other questions about the domain are answered. Receivers put its "
+                   "mail off, or take it as if there were no SPF."),
+        .fix = {
+            {MW_AT_DNS, N_("Ask each name server of the domain for the TXT records of {about}, over UDP and over TCP, and mend the one that fails."),
+             "dig {about} TXT +norecurse"},
+        },
         .reference = "RFC 7208 section 2.6.6",
         .needs = {MW_F_SPF_END, MW_F_DNS_MX_END},
         .holds = spf_temperror,
@@ -513,7 +540,10 @@ static const struct mw_cause causes[] = {
         .id = "dkim.selector.missing", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The DKIM key is not published"),
         .says = N_("There is no key at {about}. Mail that is signed with this selector cannot be verified, so the signature counts for nothing."),
-        .fix = {{MW_AT_DNS, N_("Publish the TXT or CNAME record that the signing server or service gives, under exactly this name. A common slip is the domain entered twice."), "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish the TXT or CNAME record that the signing server or service gives, under exactly this name. A common slip is the "
+                           "domain entered twice."), "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""},
+        },
         .reference = "RFC 6376 section 3.6.2",
         .needs = {MW_F_DKIM_END},
         .holds = dkim_missing,
@@ -523,7 +553,10 @@ static const struct mw_cause causes[] = {
         .id = "dkim.key.invalid", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The DKIM key record is damaged"),
         .says = N_("The DKIM record at {about} cannot be used ({value}). Signatures made with its private key fail."),
-        .fix = {{MW_AT_DNS, N_("Publish the record again, whole: cut into strings of at most 255 characters, without added quotes, blanks or backslashes."), "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish the record again, whole: cut into strings of at most 255 characters, without added quotes, blanks or backslashes."),
+             "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""},
+        },
         .reference = "RFC 6376 sections 3.6.1 and 6.1.2",
         .needs = {MW_F_DKIM_END},
         .holds = dkim_invalid,
@@ -532,8 +565,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dkim.key.short", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The DKIM key is too short"),
-        .says = N_("The RSA key at {about} has {value} bits. Receivers pass over keys of under 1024 bits as if the mail were unsigned; 2048 is the length to use today."),
-        .fix = {{MW_AT_SERVER, N_("Make a new key of 2048 bits under a new selector, publish it, switch signing over, and remove the old one some days later."), "opendkim-genkey -b 2048 -d {domain} -s (new selector)"}},
+        .says = N_("The RSA key at {about} has {value} bits. Receivers pass over keys of under 1024 bits as if the mail were unsigned; 2048 is the length "
+                   "to use today."),
+        .fix = {
+            {MW_AT_SERVER, N_("Make a new key of 2048 bits under a new selector, publish it, switch signing over, and remove the old one some days later."),
+             "opendkim-genkey -b 2048 -d {domain} -s (new selector)"},
+        },
         .reference = "RFC 8301 section 3.2",
         .needs = {MW_F_DKIM_END},
         .holds = dkim_short,
@@ -542,8 +579,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dkim.key.revoked", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The DKIM key has been revoked"),
-        .says = N_("The record at {about} has an empty key, which means that it was revoked on purpose. Mail that is still signed with this selector fails the check."),
-        .fix = {{MW_AT_SERVER, N_("Let the signing server use the selector whose key is published; or, if the key was emptied by mistake, publish it again."), NULL}},
+        .says = N_("The record at {about} has an empty key, which means that it was revoked on purpose. Mail that is still signed with this selector "
+                   "fails the check."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the signing server use the selector whose key is published; or, if the key was emptied by mistake, publish it again."),
+             NULL},
+        },
         .reference = "RFC 6376 section 3.6.1",
         .needs = {MW_F_DKIM_END},
         .holds = dkim_revoked,
@@ -552,8 +593,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dmarc.record.missing", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The domain has no DMARC record"),
-        .says = N_("There is no DMARC record for {about}. Google, Yahoo and Microsoft ask for one of everybody who sends much mail, and forged mail in the domain's name is not stopped."),
-        .fix = {{MW_AT_DNS, N_("Publish a DMARC record; begin with p=none, read the reports, then go on to quarantine and reject."), "_dmarc.{about}. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{about}\""}},
+        .says = N_("There is no DMARC record for {about}. Google, Yahoo and Microsoft ask for one of everybody who sends much mail, and forged mail in "
+                   "the domain's name is not stopped."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish a DMARC record; begin with p=none, read the reports, then go on to quarantine and reject."),
+             "_dmarc.{about}. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{about}\""},
+        },
         .reference = "RFC 9989",
         .needs = {MW_F_DMARC_END},
         .holds = dmarc_missing,
@@ -563,18 +608,25 @@ static const struct mw_cause causes[] = {
         .id = "dmarc.record.syntax", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The DMARC record is malformed or stands at the wrong place"),
         .says = N_("What stands at {about} is meant as DMARC and does not work as such: {part}. Receivers pass over it or take it as p=none."),
-        .fix = {{MW_AT_DNS, N_("Write the record at _dmarc below the domain, beginning with v=DMARC1 and with p=none, p=quarantine or p=reject."), "_dmarc.{domain}. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{domain}\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Write the record at _dmarc below the domain, beginning with v=DMARC1 and with p=none, p=quarantine or p=reject."),
+             "_dmarc.{domain}. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{domain}\""},
+        },
         .reference = "RFC 9989 section 4.7",
         .needs = {MW_F_DMARC_END},
         .holds = dmarc_syntax,
-        .alike = {{"dmarc.record.multiple", N_("There is more than one record at the same name.")}},
+        .alike = {
+            {"dmarc.record.multiple", N_("There is more than one record at the same name.")},
+        },
         .explains = {"dmarc.record.missing", "sym:outbound.spam"},
     },
     {
         .id = "dmarc.record.multiple", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("There is more than one DMARC record"),
         .says = N_("Several DMARC records stand at {about}. Receivers then take none of them."),
-        .fix = {{MW_AT_DNS, N_("Keep one record and remove the others."), NULL}},
+        .fix = {
+            {MW_AT_DNS, N_("Keep one record and remove the others."), NULL},
+        },
         .reference = "RFC 9989 section 4.10",
         .needs = {MW_F_DMARC_END},
         .holds = dmarc_multiple,
@@ -583,10 +635,14 @@ static const struct mw_cause causes[] = {
     {
         .id = "mtasts.policy_unavailable", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The announced MTA-STS policy cannot be fetched"),
-        .says = N_("A TXT record announces an MTA-STS policy for {about}, but the file cannot be fetched ({value}). New senders do without its protection; those that keep an older copy go on "
-                   "by that, right or wrong."),
-        .fix = {{MW_AT_SERVER, N_("Serve the policy file with status 200 and as text/plain, without a redirect."), "https://mta-sts.{about}/.well-known/mta-sts.txt"},
-                {MW_AT_DNS, N_("Or end MTA-STS in order: publish a policy with mode none, wait until max_age is over, then remove the TXT record."), "_mta-sts.{about}. IN TXT"}},
+        .says = N_("A TXT record announces an MTA-STS policy for {about}, but the file cannot be fetched ({value}). New senders do without its "
+                   "protection; those that keep an older copy go on by that, right or wrong."),
+        .fix = {
+            {MW_AT_SERVER, N_("Serve the policy file with status 200 and as text/plain, without a redirect."),
+             "https://mta-sts.{about}/.well-known/mta-sts.txt"},
+            {MW_AT_DNS, N_("Or end MTA-STS in order: publish a policy with mode none, wait until max_age is over, then remove the TXT record."),
+             "_mta-sts.{about}. IN TXT"},
+        },
         .reference = "RFC 8461 sections 3.2 and 3.3",
         .needs = {MW_F_MTASTS_END},
         .holds = mtasts_unavailable,
@@ -595,10 +651,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "mtasts.cert_invalid", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("A certificate does not satisfy the domain's MTA-STS policy"),
-        .says = N_("MTA-STS asks for valid certificates, and that of {about} is not. Senders that keep to MTA-STS, among them Google and Microsoft, do not deliver to a server with a bad "
-                   "certificate, and cannot fetch the policy from a web host with one."),
-        .fix = {{MW_AT_SERVER, N_("Install a valid certificate with the right name, from a public CA, on {host}."), NULL},
-                {MW_AT_SERVER, N_("Until then, set the policy to testing and change the id in the TXT record."), "mode: testing"}},
+        .says = N_("MTA-STS asks for valid certificates, and that of {about} is not. Senders that keep to MTA-STS, among them Google and Microsoft, do "
+                   "not deliver to a server with a bad certificate, and cannot fetch the policy from a web host with one."),
+        .fix = {
+            {MW_AT_SERVER, N_("Install a valid certificate with the right name, from a public CA, on {host}."), NULL},
+            {MW_AT_SERVER, N_("Until then, set the policy to testing and change the id in the TXT record."), "mode: testing"},
+        },
         .reference = "RFC 8461 section 4",
         .needs = {MW_F_MTASTS_END},
         .holds = mtasts_certificate,
@@ -607,10 +665,13 @@ static const struct mw_cause causes[] = {
     {
         .id = "mtasts.mx_mismatch", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The MTA-STS policy does not cover the mail servers"),
-        .says = N_("The MTA-STS policy of {domain} does not list its mail server {about}. Senders that keep to MTA-STS, among them Google and Microsoft, do not deliver to a server that is not "
-                   "on the list."),
-        .fix = {{MW_AT_SERVER, N_("Add a line for each MX host to the policy file, and keep the old lines until max_age is over."), "mx: {about}"},
-                {MW_AT_DNS, N_("Then change the id in the TXT record, so that senders fetch the new policy."), "_mta-sts.{domain}. IN TXT \"v=STSv1; id=(new value);\""}},
+        .says = N_("The MTA-STS policy of {domain} does not list its mail server {about}. Senders that keep to MTA-STS, among them Google and Microsoft, "
+                   "do not deliver to a server that is not on the list."),
+        .fix = {
+            {MW_AT_SERVER, N_("Add a line for each MX host to the policy file, and keep the old lines until max_age is over."), "mx: {about}"},
+            {MW_AT_DNS, N_("Then change the id in the TXT record, so that senders fetch the new policy."),
+             "_mta-sts.{domain}. IN TXT \"v=STSv1; id=(new value);\""},
+        },
         .reference = "RFC 8461 section 4.1",
         .needs = {MW_F_MTASTS_END},
         .holds = mtasts_mx,
@@ -620,7 +681,10 @@ static const struct mw_cause causes[] = {
         .id = "mtasts.policy_invalid", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The MTA-STS policy file is not valid"),
         .says = N_("The MTA-STS policy of {about} can be fetched, but is not valid ({value}). Senders pass over it, so mail has no protection from it."),
-        .fix = {{MW_AT_SERVER, N_("Serve a policy with these lines, with one mx line for each mail server, as text/plain."), "version: STSv1\nmode: testing\nmx: mail.{about}\nmax_age: 604800"}},
+        .fix = {
+            {MW_AT_SERVER, N_("Serve a policy with these lines, with one mx line for each mail server, as text/plain."),
+             "version: STSv1\nmode: testing\nmx: mail.{about}\nmax_age: 604800"},
+        },
         .reference = "RFC 8461 section 3.2",
         .needs = {MW_F_MTASTS_END},
         .holds = mtasts_invalid,
@@ -630,7 +694,10 @@ static const struct mw_cause causes[] = {
         .id = "mtasts.id_stale", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The MTA-STS record is malformed"),
         .says = N_("The TXT record at _mta-sts of {about} is not valid ({value}). Senders take it as absent and do not fetch a new policy."),
-        .fix = {{MW_AT_DNS, N_("Publish exactly one record, with a new id whenever the policy changes."), "_mta-sts.{about}. IN TXT \"v=STSv1; id=(date and number);\""}},
+        .fix = {
+            {MW_AT_DNS, N_("Publish exactly one record, with a new id whenever the policy changes."),
+             "_mta-sts.{about}. IN TXT \"v=STSv1; id=(date and number);\""},
+        },
         .reference = "RFC 8461 section 3.1",
         .needs = {MW_F_MTASTS_END},
         .holds = mtasts_record,
@@ -639,11 +706,14 @@ static const struct mw_cause causes[] = {
     {
         .id = "dane.tlsa.mismatch", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The TLSA record does not match the server's certificate"),
-        .says = N_("The DNS pins the certificate of {about} with TLSA records that DNSSEC proves, and the server presents another one. Senders that check DANE, among them Microsoft and many "
-                   "in Germany and the Netherlands, do not deliver."),
-        .fix = {{MW_AT_DNS, N_("Publish a TLSA record of the key in use (3 1 1 is best) and remove those of keys that are gone. Before the next change of key, publish the new one first and "
-                               "wait for two times its time to live."), "_25._tcp.{host}. IN TLSA 3 1 1 (SHA-256 of the public key)"},
-                {MW_AT_SERVER, N_("Let the renewal of certificates keep the same key."), "certbot renew --reuse-key"}},
+        .says = N_("The DNS pins the certificate of {about} with TLSA records that DNSSEC proves, and the server presents another one. Senders that check "
+                   "DANE, among them Microsoft and many in Germany and the Netherlands, do not deliver."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish a TLSA record of the key in use (3 1 1 is best) and remove those of keys that are gone. Before the next change of "
+                           "key, publish the new one first and wait for two times its time to live."),
+             "_25._tcp.{host}. IN TLSA 3 1 1 (SHA-256 of the public key)"},
+            {MW_AT_SERVER, N_("Let the renewal of certificates keep the same key."), "certbot renew --reuse-key"},
+        },
         .reference = "RFC 7672; RFC 7671 section 8",
         .needs = {MW_F_TLSA_END},
         .holds = dane_mismatch,
@@ -652,8 +722,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dane.tlsa.lookup_fail", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The question for TLSA records fails"),
-        .says = N_("The zone of {host} is signed, but the question for its TLSA records fails ({value}). Senders that check DANE must not deliver then, and wait until they give up."),
-        .fix = {{MW_AT_DNS, N_("Mend the name servers of the zone so that they answer for TLSA, with a proof where there is no such record (re-sign the zone, update the server)."), "dig _25._tcp.{host} TLSA +dnssec"}},
+        .says = N_("The zone of {host} is signed, but the question for its TLSA records fails ({value}). Senders that check DANE must not deliver then, "
+                   "and wait until they give up."),
+        .fix = {
+            {MW_AT_DNS, N_("Mend the name servers of the zone so that they answer for TLSA, with a proof where there is no such record (re-sign the zone, "
+                           "update the server)."), "dig _25._tcp.{host} TLSA +dnssec"},
+        },
         .reference = "RFC 7672 section 2.1",
         .needs = {MW_F_TLSA_END, MW_F_DNSSEC_SECURE},
         .holds = tlsa_lookup,
@@ -663,8 +737,11 @@ static const struct mw_cause causes[] = {
         .id = "rep.dnsbl.listed", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The sending address is on a block list"),
         .says = N_("{about} ({server}) is on a block list ({value}). Servers that use the list refuse mail from this address."),
-        .fix = {{MW_AT_SERVER, N_("Find and stop what put it there: an open relay, a hacked account, a web form, malware. Only then ask the list to remove the address, by its own form."), NULL},
-                {MW_NOWHERE, N_("Meanwhile send through another relay that is not listed."), NULL}},
+        .fix = {
+            {MW_AT_SERVER, N_("Find and stop what put it there: an open relay, a hacked account, a web form, malware. Only then ask the list to remove "
+                              "the address, by its own form."), NULL},
+            {MW_NOWHERE, N_("Meanwhile send through another relay that is not listed."), NULL},
+        },
         .reference = "RFC 5782; RFC 6471",
         .needs = {MW_F_DNSBL_END, MW_F_ADDRESS_OF},
         .holds = dnsbl_listed,
@@ -673,9 +750,13 @@ static const struct mw_cause causes[] = {
     {
         .id = "rep.dnsbl.policy_list", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The sending address belongs to a range that should not send mail itself"),
-        .says = N_("{about} ({server}) is on a list of home and dynamic addresses ({value}), which are not to deliver mail themselves. Servers that use the list refuse it, whatever it says."),
-        .fix = {{MW_AT_SERVER, N_("Do not deliver directly: send through the provider's outgoing server with login, on port 587 or 465."), "relayhost = [smtp.example.net]:587"},
-                {MW_AT_PROVIDER, N_("If the address is fixed and a mail server may stand there, have the provider or the list's own form take it out."), NULL}},
+        .says = N_("{about} ({server}) is on a list of home and dynamic addresses ({value}), which are not to deliver mail themselves. Servers that use "
+                   "the list refuse it, whatever it says."),
+        .fix = {
+            {MW_AT_SERVER, N_("Do not deliver directly: send through the provider's outgoing server with login, on port 587 or 465."),
+             "relayhost = [smtp.example.net]:587"},
+            {MW_AT_PROVIDER, N_("If the address is fixed and a mail server may stand there, have the provider or the list's own form take it out."), NULL},
+        },
         .reference = "RFC 5782",
         .needs = {MW_F_DNSBL_END, MW_F_ADDRESS_OF},
         .holds = dnsbl_policy,

@@ -335,7 +335,8 @@ static const char *says_of(struct mw_judge *judge, const char *at, enum mw_fact_
 }
 
 /* Two servers of the zone that answer differently: *one and *other are their facts. */
-static bool differ(struct mw_judge *judge, const char *zone, enum mw_fact_id end_id, enum mw_fact_id records_id, const struct mw_fact **one, const struct mw_fact **other)
+static bool differ(struct mw_judge *judge, const char *zone, enum mw_fact_id end_id, enum mw_fact_id records_id, const struct mw_fact **one,
+                   const struct mw_fact **other)
 {
     const char *first = NULL;
     MW_EACH (end, judge, end_id) {
@@ -492,177 +493,247 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.domain.nonexistent", .legs = MW_ALL_LEGS, .severity = MW_BLOCKS, .layer = MW_L_REGISTRATION, .owner = MW_ADMIN,
         .title = N_("The domain does not exist"),
-        .says = N_("The domain {about} does not exist in the public DNS, so nobody can send mail to it, and its own mail is refused. Either the name is mistyped, or its "
-                   "registration has run out, is on hold or was never made."),
-        .fix = {{MW_AT_CLIENT, N_("Check the spelling of {about}, letter by letter."), NULL},
-                {MW_AT_REGISTRAR, N_("Look {about} up at its registrar: renew or restore it if it has expired, and ask which status is set if it is on hold (in China often a missing "
-                                     "real-name verification). A restored name can take an hour or more to be seen everywhere."), NULL}},
+        .says = N_("The domain {about} does not exist in the public DNS, so nobody can send mail to it, and its own mail is refused. Either the name is "
+                   "mistyped, or its registration has run out, is on hold or was never made."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Check the spelling of {about}, letter by letter."), NULL},
+            {MW_AT_REGISTRAR, N_("Look {about} up at its registrar: renew or restore it if it has expired, and ask which status is set if it is on hold "
+                                 "(in China often a missing real-name verification). A restored name can take an hour or more to be seen everywhere."), NULL},
+        },
         .reference = "RFC 8020; RFC 2308",
         .needs = {MW_F_DNS_MX_END},
         .holds = nonexistent,
-        .alike = {{"dns.resolver.rewritten", N_("The servers of the zone above know the domain, and only the resolver in use says that it does not exist.")}},
-        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.unresolvable", "dns.sender_domain.unresolvable", "spf.record.missing", "spf.dns.temperror",
-                     "spf.lookup.void", "dkim.selector.missing", "dmarc.record.missing", "config.autoconfig.missing", "config.host.wrong", "dns.delegation.lame", "sym:inbound.bounce.hard", "sym:outbound.reject", "sym:dns.lookup_fail"},
+        .alike = {
+            {"dns.resolver.rewritten", N_("The servers of the zone above know the domain, and only the resolver in use says that it does not exist.")},
+        },
+        .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.unresolvable", "dns.sender_domain.unresolvable", "spf.record.missing",
+                     "spf.dns.temperror", "spf.lookup.void", "dkim.selector.missing", "dmarc.record.missing", "config.autoconfig.missing",
+                     "config.host.wrong", "dns.delegation.lame", "sym:inbound.bounce.hard", "sym:outbound.reject", "sym:dns.lookup_fail"},
     },
     {
         .id = "reg.service.lapsed", .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_REGISTRATION, .owner = MW_ADMIN,
         .title = N_("The provider no longer serves the domain"),
-        .says = N_("The MX record of {about} and its other records name the same provider ({provider}), yet {exchange} refuses every recipient of the domain, postmaster too. "
-                   "The mail hosting has ended, or the domain was never activated there."),
-        .fix = {{MW_AT_PROVIDER, N_("Sign in to the provider's admin console and renew the subscription, or finish adding and verifying the domain {about}. Ask the support whether "
-                                    "mail that waits is kept."), NULL}},
+        .says = N_("The MX record of {about} and its other records name the same provider ({provider}), yet {exchange} refuses every recipient of the "
+                   "domain, postmaster too. The mail hosting has ended, or the domain was never activated there."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Sign in to the provider's admin console and renew the subscription, or finish adding and verifying the domain {about}. "
+                                "Ask the support whether mail that waits is kept."), NULL},
+        },
         .reference = "RFC 5321 section 3.6.2",
         .needs = {MW_F_SMTP_RCPT},
         .holds = service_lapsed,
-        .alike = {{"smtp.rcpt.user_unknown", N_("Another address of the domain, or postmaster, is accepted.")},
-                  {"dns.mx.stale_provider", N_("The domain has moved on purpose, and SPF or the login servers name the new provider.")}},
-        .explains = {"smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "auth.account.disabled", "sym:inbound.bounce.hard", "sym:submit.auth_fail", "sym:retrieve.auth_fail"},
+        .alike = {
+            {"smtp.rcpt.user_unknown", N_("Another address of the domain, or postmaster, is accepted.")},
+            {"dns.mx.stale_provider", N_("The domain has moved on purpose, and SPF or the login servers name the new provider.")},
+        },
+        .explains = {"smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "auth.account.disabled", "sym:inbound.bounce.hard", "sym:submit.auth_fail",
+                     "sym:retrieve.auth_fail"},
     },
     {
         .id = "dns.mx.stale_provider", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The MX record still points to a former provider"),
-        .says = N_("Mail for {about} goes to {exchange}, which refuses every recipient of the domain, while SPF or the published mail servers name another provider. The MX record "
-                   "was left behind when the domain moved."),
-        .fix = {{MW_AT_DNS, N_("Replace the MX records of {about} by those that the present provider gives in its set-up guide, and remove the old ones."), "{about}. IN MX 10 (name given by the provider)."},
-                {MW_AT_PROVIDER, N_("Sign in once to the old mailboxes at {provider}, move what arrived there, and have the domain deleted there."), NULL}},
+        .says = N_("Mail for {about} goes to {exchange}, which refuses every recipient of the domain, while SPF or the published mail servers name "
+                   "another provider. The MX record was left behind when the domain moved."),
+        .fix = {
+            {MW_AT_DNS, N_("Replace the MX records of {about} by those that the present provider gives in its set-up guide, and remove the old ones."),
+             "{about}. IN MX 10 (name given by the provider)."},
+            {MW_AT_PROVIDER, N_("Sign in once to the old mailboxes at {provider}, move what arrived there, and have the domain deleted there."), NULL},
+        },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_SMTP_RCPT},
         .holds = stale_provider,
-        .alike = {{"reg.service.lapsed", N_("The domain never left that provider, and the subscription there has ended.")}},
+        .alike = {
+            {"reg.service.lapsed", N_("The domain never left that provider, and the subscription there has ended.")},
+        },
         .explains = {"smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard", "sym:inbound.silent"},
     },
     {
         .id = "dns.delegation.lame", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The domain is delegated to a name server that does not serve it"),
-        .says = N_("The zone above sends everybody who asks for {about} to {server}, but that server has no data for the domain. Lookups fail, or fail now and then where another "
-                   "server still answers."),
-        .fix = {{MW_AT_REGISTRAR, N_("At the registrar, set the name servers of {about} to those that really hold the zone."), NULL},
-                {MW_AT_SERVER, N_("Or load the zone {about} on {server}, and check there that it answers with authority."), "dig @{server} {about} SOA +norecurse"}},
+        .says = N_("The zone above sends everybody who asks for {about} to {server}, but that server has no data for the domain. Lookups fail, or fail "
+                   "now and then where another server still answers."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, set the name servers of {about} to those that really hold the zone."), NULL},
+            {MW_AT_SERVER, N_("Or load the zone {about} on {server}, and check there that it answers with authority."),
+             "dig @{server} {about} SOA +norecurse"},
+        },
         .reference = "RFC 1912 section 2.8; RFC 8914",
         .needs = {MW_F_ZONE_END},
         .holds = lame,
-        .alike = {{"dns.dnssec.ds_mismatch", N_("The same question is answered when checking is disabled (CD).")}},
+        .alike = {
+            {"dns.dnssec.ds_mismatch", N_("The same question is answered when checking is disabled (CD).")},
+        },
         .explains = {NAME_FAULTS, "dns.delegation.mismatch", "dns.zone.inconsistent", "sym:inbound.delay", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.delegation.mismatch", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The zone above and the zone itself name different name servers"),
-        .says = N_("{server} is a name server of {about} for one of the two, the zone above or the zone itself, and not for the other. Where such a server holds other data, some "
-                   "senders see other MX records than the rest."),
-        .fix = {{MW_AT_REGISTRAR, N_("Make the list of name servers at the registrar and the NS records in the zone {about} the same. Switch an old DNS host off only when the "
-                                     "time to live of the old list is over."), NULL}},
+        .says = N_("{server} is a name server of {about} for one of the two, the zone above or the zone itself, and not for the other. Where such a "
+                   "server holds other data, some senders see other MX records than the rest."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("Make the list of name servers at the registrar and the NS records in the zone {about} the same. Switch an old DNS host "
+                                 "off only when the time to live of the old list is over."), NULL},
+        },
         .reference = "RFC 1912 section 2.8; RFC 1034 section 4.2.2",
         .needs = {MW_F_PARENT_NS, MW_F_CHILD_NS},
         .holds = mismatch,
-        .alike = {{"dns.zone.inconsistent", N_("Both lists are equal, and the servers on them hold different data.")}},
+        .alike = {
+            {"dns.zone.inconsistent", N_("Both lists are equal, and the servers on them hold different data.")},
+        },
         .explains = {"dns.zone.inconsistent", "dns.resolver.stale", "sym:inbound.partial"},
     },
     {
         .id = "dns.delegation.server_down", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("A name server of the domain does not answer"),
-        .says = N_("{server} is a name server of {about} and answers no question. Lookups are slow or fail now and then; where no other server answers either, the domain cannot be "
-                   "found at all."),
-        .fix = {{MW_AT_SERVER, N_("Start the name service on {server} and let its firewall admit port 53 by UDP and TCP."), "dig @{server} {about} SOA +norecurse"},
-                {MW_AT_REGISTRAR, N_("Or take {server} off the list of name servers at the registrar; keep at least two, in different networks."), NULL}},
+        .says = N_("{server} is a name server of {about} and answers no question. Lookups are slow or fail now and then; where no other server answers "
+                   "either, the domain cannot be found at all."),
+        .fix = {
+            {MW_AT_SERVER, N_("Start the name service on {server} and let its firewall admit port 53 by UDP and TCP."),
+             "dig @{server} {about} SOA +norecurse"},
+            {MW_AT_REGISTRAR, N_("Or take {server} off the list of name servers at the registrar; keep at least two, in different networks."), NULL},
+        },
         .reference = "RFC 2182 section 3",
         .needs = {MW_F_ZONE_END},
         .holds = servers_down,
-        .alike = {{"dns.delegation.lame", N_("The server does answer, with a refusal or without authority.")}},
+        .alike = {
+            {"dns.delegation.lame", N_("The server does answer, with a refusal or without authority.")},
+        },
         .explains = {"spf.dns.temperror", "dns.delegation.mismatch", "sym:inbound.delay", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.delegation.ns_unresolvable", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The name of a name server has no address"),
-        .says = N_("The zone above names {server} as name server of {about}, but that name has no address, so it cannot be asked. Where all name servers are like this, the domain "
-                   "is out of reach."),
-        .fix = {{MW_AT_REGISTRAR, N_("At the registrar, correct the name {server} in the list of name servers of {about}, or restore the domain in which it lives."), NULL}},
+        .says = N_("The zone above names {server} as name server of {about}, but that name has no address, so it cannot be asked. Where all name servers "
+                   "are like this, the domain is out of reach."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, correct the name {server} in the list of name servers of {about}, or restore the domain in which it "
+                                 "lives."), NULL},
+        },
         .reference = "RFC 1034 section 4.2.1",
         .needs = {MW_F_NS_ADDRESS_END},
         .holds = ns_unresolvable,
-        .alike = {{"dns.delegation.server_down", N_("The name has an address, and the server behind it is silent.")}},
+        .alike = {
+            {"dns.delegation.server_down", N_("The name has an address, and the server behind it is silent.")},
+        },
         .explains = {NAME_FAULTS, "dns.delegation.mismatch", "sym:inbound.bounce.expired", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.zone.inconsistent", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The domain's name servers give different answers"),
-        .says = N_("{one} and {other} both serve {about} and give different MX or TXT records. Which one a sender asks is chance, so some mail takes the wrong way."),
-        .fix = {{MW_AT_DNS, N_("Raise the serial number of the zone {about} and see that every secondary server takes it over (transfer permission, NOTIFY, TSIG key); remove a server "
-                               "that no longer follows."), "dig @{other} {about} SOA +norecurse"}},
+        .says = N_("{one} and {other} both serve {about} and give different MX or TXT records. Which one a sender asks is chance, so some mail takes the "
+                   "wrong way."),
+        .fix = {
+            {MW_AT_DNS, N_("Raise the serial number of the zone {about} and see that every secondary server takes it over (transfer permission, NOTIFY, "
+                           "TSIG key); remove a server that no longer follows."), "dig @{other} {about} SOA +norecurse"},
+        },
         .reference = "RFC 1034 section 4.3.5; RFC 1996",
         .needs = {MW_F_ZONE_MX_END},
         .holds = inconsistent,
-        .alike = {{"dns.resolver.stale", N_("All servers of the zone agree, and only a cache has older data.")}},
+        .alike = {
+            {"dns.resolver.stale", N_("All servers of the zone agree, and only a cache has older data.")},
+        },
         .explains = {"dns.mx.stale_provider", "spf.sender.not_listed", "spf.record.missing", "dns.mx.missing", "dns.resolver.stale", "sym:inbound.partial"},
     },
     {
         .id = "dns.server.tcp_blocked", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("A name server does not answer over TCP, so large answers are lost"),
-        .says = N_("The {type} answer of {server} does not fit into one UDP packet, and the server cannot be asked over TCP. Whoever needs that record gets nothing: SPF or DKIM checks "
-                   "then fail for a while or for good."),
-        .fix = {{MW_AT_SERVER, N_("Let the firewall in front of {server} admit TCP to port 53, and let the name server listen there."), "dig +tcp @{server} {domain} TXT"},
-                {MW_AT_DNS, N_("Remove TXT records at {domain} that nobody needs any more, so that the answer becomes small."), NULL}},
+        .says = N_("The {type} answer of {server} does not fit into one UDP packet, and the server cannot be asked over TCP. Whoever needs that record "
+                   "gets nothing: SPF or DKIM checks then fail for a while or for good."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the firewall in front of {server} admit TCP to port 53, and let the name server listen there."),
+             "dig +tcp @{server} {domain} TXT"},
+            {MW_AT_DNS, N_("Remove TXT records at {domain} that nobody needs any more, so that the answer becomes small."), NULL},
+        },
         .reference = "RFC 7766 section 5; RFC 9210",
         .needs = {MW_F_ZONE_TXT_END},
         .holds = tcp_blocked,
-        .alike = {{"dns.delegation.server_down", N_("The server does not answer over UDP either.")}},
+        .alike = {
+            {"dns.delegation.server_down", N_("The server does not answer over UDP either.")},
+        },
         .explains = {"spf.dns.temperror", "sym:outbound.defer"},
     },
     {
         .id = "dns.dnssec.ds_mismatch", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The DS record at the registrar fits no key of the zone"),
-        .says = N_("{about} is signed with a key that the zone above does not know. Everybody who checks DNSSEC, among them the large providers, gets no answer at all for the domain. "
-                   "This is typical after a move to another DNS host."),
-        .fix = {{MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}, or replace it by the one of the key in use. Once the old one has run out of all caches, mail flows."), "dig {about} DNSKEY +cd"}},
+        .says = N_("{about} is signed with a key that the zone above does not know. Everybody who checks DNSSEC, among them the large providers, gets no "
+                   "answer at all for the domain. This is typical after a move to another DNS host."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}, or replace it by the one of the key in use. Once the old one has run "
+                                 "out of all caches, mail flows."), "dig {about} DNSKEY +cd"},
+        },
         .reference = "RFC 4035 section 5; RFC 6781; RFC 8914",
         .needs = {MW_F_DNS_MX_END},
         .holds = ds_mismatch,
-        .alike = {{"dns.delegation.lame", N_("The question fails with checking disabled (CD) too.")}},
+        .alike = {
+            {"dns.delegation.lame", N_("The question fails with checking disabled (CD) too.")},
+        },
         .explains = {NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.sig_expired", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The signatures of the zone have expired"),
-        .says = N_("The DNSSEC signatures of {about} are out of date. Everybody who checks DNSSEC, among them the large providers, gets no answer at all for the domain."),
-        .fix = {{MW_AT_DNS, N_("Sign the zone {about} again: restart the signer, correct its schedule or its clock, and raise the serial number. As a stopgap, remove the DS record at "
-                               "the registrar."), "dig {about} SOA +dnssec +cd"}},
+        .says = N_("The DNSSEC signatures of {about} are out of date. Everybody who checks DNSSEC, among them the large providers, gets no answer at all "
+                   "for the domain."),
+        .fix = {
+            {MW_AT_DNS, N_("Sign the zone {about} again: restart the signer, correct its schedule or its clock, and raise the serial number. As a "
+                           "stopgap, remove the DS record at the registrar."), "dig {about} SOA +dnssec +cd"},
+        },
         .reference = "RFC 4035 section 5.3.1; RFC 6781",
         .needs = {MW_F_DNS_MX_END},
         .holds = sig_expired,
-        .alike = {{"tls.clock.skew", N_("Only this machine finds the signatures expired, because its clock is ahead.")}},
+        .alike = {
+            {"tls.clock.skew", N_("Only this machine finds the signatures expired, because its clock is ahead.")},
+        },
         .explains = {NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.sig_not_yet_valid", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The signatures of the zone begin in the future"),
-        .says = N_("The DNSSEC signatures of {about} are not valid yet. Everybody who checks DNSSEC gets no answer for the domain until they are. The clock of the machine that signs is wrong."),
-        .fix = {{MW_AT_DNS, N_("Set the clock of the machine that signs {about} (NTP) and sign the zone again."), "dig {about} SOA +dnssec +cd"}},
+        .says = N_("The DNSSEC signatures of {about} are not valid yet. Everybody who checks DNSSEC gets no answer for the domain until they are. The "
+                   "clock of the machine that signs is wrong."),
+        .fix = {
+            {MW_AT_DNS, N_("Set the clock of the machine that signs {about} (NTP) and sign the zone again."), "dig {about} SOA +dnssec +cd"},
+        },
         .reference = "RFC 4035 section 5.3.1",
         .needs = {MW_F_DNS_MX_END},
         .holds = sig_not_yet_valid,
-        .alike = {{"tls.clock.skew", N_("Only this machine finds them invalid, because its clock is behind.")}},
+        .alike = {
+            {"tls.clock.skew", N_("Only this machine finds them invalid, because its clock is behind.")},
+        },
         .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.bogus", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("A record does not match its DNSSEC signature"),
-        .says = N_("Records of {about} were changed after they were signed, or were signed wrongly. Everybody who checks DNSSEC gets no answer for them; with checking disabled the answer comes."),
-        .fix = {{MW_AT_DNS, N_("Sign the zone {about} again. Look for an edit of the signed file, and for a secondary server that mixes two versions."), "dig {about} MX +dnssec +cd"}},
+        .says = N_("Records of {about} were changed after they were signed, or were signed wrongly. Everybody who checks DNSSEC gets no answer for them; "
+                   "with checking disabled the answer comes."),
+        .fix = {
+            {MW_AT_DNS, N_("Sign the zone {about} again. Look for an edit of the signed file, and for a secondary server that mixes two versions."),
+             "dig {about} MX +dnssec +cd"},
+        },
         .reference = "RFC 4035 section 5.3.3",
         .needs = {MW_F_DNS_MX_END},
         .holds = bogus,
-        .alike = {{"dns.dnssec.ds_mismatch", N_("No key of the zone fits the DS record at the registrar.")}},
+        .alike = {
+            {"dns.dnssec.ds_mismatch", N_("No key of the zone fits the DS record at the registrar.")},
+        },
         .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.dnssec.unsigned_child", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The registrar has a DS record, but the zone is not signed"),
-        .says = N_("The zone above says that {about} is signed, and it is not. Everybody who checks DNSSEC gets no answer at all for the domain. This is typical after a move to a DNS host "
-                   "that does not sign."),
-        .fix = {{MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}; or switch signing on at the DNS host and enter its DS record."), "dig {about} DS"}},
+        .says = N_("The zone above says that {about} is signed, and it is not. Everybody who checks DNSSEC gets no answer at all for the domain. This is "
+                   "typical after a move to a DNS host that does not sign."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}; or switch signing on at the DNS host and enter its DS record."),
+             "dig {about} DS"},
+        },
         .reference = "RFC 4035 section 5.2",
         .needs = {MW_F_DNS_MX_END},
         .holds = unsigned_child,
-        .alike = {{"dns.dnssec.ds_mismatch", N_("The zone is signed, with a key that the DS record does not name.")}},
+        .alike = {
+            {"dns.dnssec.ds_mismatch", N_("The zone is signed, with a key that the DS record does not name.")},
+        },
         .explains = {NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
     },
 };

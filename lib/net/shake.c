@@ -1,4 +1,5 @@
-/* A handshake on a connection of its own, over small segments: does TLS get through where large packets are lost (RFC 2923)? Says nothing inside, and judges nothing. */
+/* A handshake on a connection of its own, over small segments: does TLS get through where large packets are lost (RFC 2923)? Says nothing inside,
+ * and judges nothing. */
 #include "inside.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* A handshake that timed out, once more over small segments, on ports with TLS from the start: where that one gets through, large packets are lost on the way and the news
- * of it too (RFC 2923). One more connection for each such port; says nothing inside. */
+/* A handshake that timed out, once more over small segments, on ports with TLS from the start: where that one gets through, large packets are lost on the
+ * way and the news of it too (RFC 2923). One more connection for each such port; says nothing inside. */
 #include "lookup.h"
 
 #define SEGMENT 1000 /* small enough for any tunnel, IPv6's least of 1280 bytes included */
