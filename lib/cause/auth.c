@@ -349,7 +349,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.not_offered",
         .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("The submission port offers no login"),
-        .says = N_("{about} lists no AUTH, inside TLS either. Mail programs cannot log in there, so they cannot send."),
+        .says = N_("At {about} no AUTH is listed, inside TLS either. Mail programs cannot log in there, so they cannot send."),
         .fix = {
             {MW_AT_SERVER, N_("Switch login on for this port. In Postfix:"),
              "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = private/auth"},
@@ -419,7 +419,8 @@ static const struct mw_cause causes[] = {
         .id = "auth.app_password_required",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("Mail programs need an app password here, not the password of the website"),
-        .says = N_("{about} refuses the login: “{value}”. The provider wants a separate code for mail programs (app password, client authorisation code)."),
+        .says = N_("At {about} the login is refused: “{value}”. The provider wants a separate code for mail programs (app password, client authorisation "
+                   "code)."),
         .fix = {
             {MW_AT_PROVIDER, N_("Sign in to the webmail, switch on IMAP, POP3 or SMTP in the settings, and create an app password (authorisation "
                                 "code)."), NULL},
@@ -438,7 +439,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.credentials.wrong",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("User name or password is wrong"),
-        .says = N_("{about} refuses the login: “{value}”."),
+        .says = N_("At {about} the login is refused: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Type the password again by hand; beware of blanks at the ends and of the keyboard layout. Delete the saved password "
                               "in the mail program, for receiving and for sending."), NULL},
@@ -475,7 +476,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.account.locked",
         .legs = MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("Account or address is locked after too many failed logins"),
-        .says = N_("{about} refuses the login: “{value}”. The right password is refused as well while the lock lasts."),
+        .says = N_("At {about} the login is refused: “{value}”. The right password is refused as well while the lock lasts."),
         .fix = {
             {MW_AT_CLIENT, N_("Stop every device that has the old password, wait (often 30 to 60 minutes), then log in once with the right one."), NULL},
             {MW_AT_PROVIDER, N_("The administrator can take the lock away, and see in the log who was guessing."), NULL},
@@ -492,7 +493,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.account.disabled",
         .legs = MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_PROVIDER,
         .title = N_("The account is switched off"),
-        .says = N_("{about} refuses the login: “{value}”. The account is suspended, deleted, unpaid or disabled; the password is not the point."),
+        .says = N_("At {about} the login is refused: “{value}”. The account is suspended, deleted, unpaid or disabled; the password is not the point."),
         .fix = {
             {MW_AT_PROVIDER, N_("Ask the administrator of the domain or the provider to switch the account on again, and for the reason."), NULL},
         },
@@ -508,7 +509,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.protocol.disabled_account",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("IMAP, POP3 or SMTP is switched off for this mailbox"),
-        .says = N_("{about} refuses the login: “{value}”. The password is not the point: this service is not open to the mailbox."),
+        .says = N_("At {about} the login is refused: “{value}”. The password is not the point: this service is not open to the mailbox."),
         .fix = {
             {MW_AT_PROVIDER, N_("Sign in to the webmail and switch the service on (Settings, POP3/SMTP/IMAP); in a company the administrator does "
                                 "it for the member."), NULL},
@@ -525,7 +526,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.protocol.disabled_tenant",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("The administrator has switched this way of logging in off for the whole organisation"),
-        .says = N_("{about} refuses the login: “{value}”. It is off for every account of the organisation."),
+        .says = N_("At {about} the login is refused: “{value}”. It is off for every account of the organisation."),
         .fix = {
             {MW_AT_PROVIDER, N_("The administrator has to allow it: authenticated SMTP for the organisation and the mailbox, or the members in the "
                                 "scope of client access."), NULL},
@@ -542,7 +543,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.web_login_required",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("The provider is suspicious and wants a sign-in by browser first"),
-        .says = N_("{about} refuses the login: “{value}”."),
+        .says = N_("At {about} the login is refused: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Sign in to the webmail from the same network, confirm that it was you, and try the mail program again within "
                               "minutes."), NULL},
@@ -559,7 +560,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.source.restricted",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("Logins from this network or with this program are not allowed"),
-        .says = N_("{about} refuses the login: “{value}”. A rule allows it only from other places or with other programs."),
+        .says = N_("At {about} the login is refused: “{value}”. A rule allows it only from other places or with other programs."),
         .fix = {
             {MW_AT_NETWORK, N_("Connect from the office or by the VPN, or have the administrator extend the rule."), NULL},
         },
@@ -575,7 +576,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.backend.unavailable",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("The server cannot check passwords at the moment"),
-        .says = N_("{about} answers the login with “{value}”. The password was not looked at: what checks it is down, for all users."),
+        .says = N_("At {about} the answer to the login is “{value}”. The password was not looked at: what checks it is down, for all users."),
         .fix = {
             {MW_AT_SERVER, N_("Bring back what {host} checks passwords with (Dovecot auth, LDAP, database, Active Directory) and its rights; for Postfix "
                               "look at the socket private/auth."),
@@ -611,7 +612,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.from.not_owned",
         .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
         .title = N_("The login may not send with this address"),
-        .says = N_("{about} refuses the sender after the login: “{value}”. The address does not belong to the account that logged in."),
+        .says = N_("At {about} the sender is refused after the login: “{value}”. The address does not belong to the account that logged in."),
         .fix = {
             {MW_AT_CLIENT, N_("Send with the address of the account, or bind each address to its own outgoing server."), NULL},
             {MW_AT_SERVER, N_("Or give the account the address as alias (Postfix: smtpd_sender_login_maps)."), NULL},
@@ -628,7 +629,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.plaintext.exposed",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_RISK, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("Passwords can be sent without encryption"),
-        .says = N_("{about} takes logins before TLS. A program that is set wrongly, or somebody on the path, gets the password in clear."),
+        .says = N_("At {about} logins are taken before TLS. A program that is set wrongly, or somebody on the path, gets the password in clear."),
         .fix = {
             {MW_AT_SERVER, N_("Allow logins only inside TLS. Dovecot: ssl = required and disable_plaintext_auth = yes. Postfix: smtpd_tls_auth_only = yes."),
              "smtpd_tls_auth_only = yes"},
@@ -645,7 +646,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.rate.limited",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("Too many logins in a short time"),
-        .says = N_("{about} refuses the login for now: “{value}”."),
+        .says = N_("At {about} the login is refused for now: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Fetch mail less often (every 5 to 15 minutes) and close programs that do the same work twice."), NULL},
         },
@@ -661,7 +662,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.password.expired",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("The password has expired"),
-        .says = N_("{about} refuses the login: “{value}”. The password must be changed first."),
+        .says = N_("At {about} the login is refused: “{value}”. The password must be changed first."),
         .fix = {
             {MW_AT_PROVIDER, N_("Sign in to the webmail, change the password, then enter the new one on every device."), NULL},
         },
@@ -674,7 +675,7 @@ static const struct mw_cause causes[] = {
         .id = "auth.encoding.bad",
         .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("User name or password are damaged on the way to the server"),
-        .says = N_("{about} cannot read what the login sent: “{value}”."),
+        .says = N_("At {about} what the login sent cannot be read: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Try a password of plain ASCII letters and digits, and check the quoting in the configuration file of the program."), NULL},
         },

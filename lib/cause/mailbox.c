@@ -219,8 +219,8 @@ static const struct mw_cause causes[] = {
         .id = "imap.id_required",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("The server opens the mailbox only to programs that say who they are"),
-        .says = N_("{about} takes the login and then refuses to open the folder: “{value}”. It wants the command ID first, as NetEase (163.com, 126.com, "
-                   "yeah.net) does."),
+        .says = N_("At {about} the login is taken, and then the folder is not opened: “{value}”. The command ID is wanted first, as NetEase (163.com, "
+                   "126.com, yeah.net) does."),
         .fix = {
             {MW_AT_CLIENT, N_("Use a mail program that sends ID (Thunderbird, Outlook and Apple Mail do), or switch it on in your library. POP3 is not "
                               "affected."),
@@ -238,7 +238,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.connection.limit",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("Too many connections to the mailbox are open"),
-        .says = N_("{about} refuses: “{value}”. Other programs or devices hold all the connections that one user may have."),
+        .says = N_("At {about} the answer is “{value}”. Other programs or devices hold all the connections that one user may have."),
         .fix = {
             {MW_AT_CLIENT, N_("Close mail programs on other devices, and lower the number of connections that the program keeps (in Thunderbird: "
                               "cached connections, 1 or 2)."), NULL},
@@ -284,7 +284,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.mailbox.locked",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("Another session holds the mailbox"),
-        .says = N_("{about} refuses to open the mailbox: “{value}”."),
+        .says = N_("At {about} the mailbox is not opened: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("End the other program that fetches mail by POP3, or wait some minutes until its session runs out."), NULL},
         },
@@ -300,7 +300,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.backend.down",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
         .title = N_("The mail store behind the server is not available"),
-        .says = N_("{about} takes the connection but cannot reach the mailbox: “{value}”."),
+        .says = N_("At {about} the connection is taken, but the mailbox cannot be reached: “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("Look at the log of {host}: a disk or network store that is gone, missing rights, a full disk. At a provider, look at its "
                               "status page."),
@@ -319,7 +319,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.ext.starttls_missing",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("IMAP offers no encryption at all"),
-        .says = N_("{about} offers no STARTTLS, and no IMAP port with TLS works at {host}. Mail programs that insist on encryption do not connect."),
+        .says = N_("At {about} no STARTTLS is offered, and no IMAP port with TLS works at {host}. Mail programs that insist on encryption do not connect."),
         .fix = {
             {MW_AT_SERVER, N_("Give Dovecot a certificate, set ssl = required, and open port 993."),
              "ssl = required\nssl_cert = </etc/ssl/certs/mail-fullchain.pem\nssl_key = </etc/ssl/private/mail.key"},
@@ -336,7 +336,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.login_disabled",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_ADMIN,
         .title = N_("IMAP forbids the login and offers no way to do it"),
-        .says = N_("{about} announces LOGINDISABLED, and neither TLS nor a login method that could be used instead."),
+        .says = N_("At {about} LOGINDISABLED is announced, and neither TLS nor a login method that could be used instead."),
         .fix = {
             {MW_AT_SERVER, N_("Give the server a certificate so that it can offer TLS, and open port 993."),
              "ssl = required"},
@@ -353,7 +353,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.greeting.bye",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The IMAP server says goodbye instead of hello"),
-        .says = N_("{about} ends the connection with its first line: “{value}”."),
+        .says = N_("At {about} the first line ends the connection: “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("The text says why (maintenance, too many connections, a blocked address); the log of {host} says which limit or "
                               "rule it was."), NULL},
@@ -370,7 +370,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.mailbox.missing",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("A folder does not exist"),
-        .says = N_("{about} cannot open the folder: “{value}”."),
+        .says = N_("At {about} the folder cannot be opened: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Let the program read the list of folders again, and map Sent and Trash anew."), NULL},
         },
@@ -383,7 +383,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.index.corrupt",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
         .title = N_("The mailbox or its index is damaged on the server"),
-        .says = N_("{about} says “{value}”."),
+        .says = N_("At {about} the answer is “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("Rebuild the index; messages that are lost come back only from a backup."),
              "doveadm force-resync -u {mailbox} INBOX"},
@@ -400,7 +400,7 @@ static const struct mw_cause causes[] = {
         .id = "imap.sync.timeout",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("The mailbox has moved more data than the provider allows"),
-        .says = N_("{about} stops: “{value}”."),
+        .says = N_("At {about} the service stops: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Wait a day, and let the program keep only the last weeks or months."), NULL},
         },
@@ -413,7 +413,7 @@ static const struct mw_cause causes[] = {
         .id = "pop3.ext.stls_missing",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("POP3 offers no encryption at all"),
-        .says = N_("{about} offers no STLS, and no POP3 port with TLS works at {host}."),
+        .says = N_("At {about} no STLS is offered, and no POP3 port with TLS works at {host}."),
         .fix = {
             {MW_AT_SERVER, N_("Give Dovecot a certificate, set ssl = required, and open port 995."),
              "ssl = required"},
@@ -443,7 +443,7 @@ static const struct mw_cause causes[] = {
         .id = "pop3.login_delay",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("POP3 is asked more often than the server allows"),
-        .says = N_("{about} refuses: “{value}”."),
+        .says = N_("At {about} the answer is “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Fetch mail every 10 minutes or less often."), NULL},
         },

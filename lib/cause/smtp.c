@@ -414,7 +414,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.none",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The connection opens, but the server never says a word"),
-        .says = N_("{about} accepts the connection and then sends no greeting ({value}), so no mail can be handed over there."),
+        .says = N_("At {about} the connection is accepted, and then no greeting comes ({value}), so no mail can be handed over there."),
         .fix = {
             {MW_AT_SERVER, N_("Look at the mail service behind {about}: a process limit, a load balancer whose server is gone, TCP wrappers, or a "
                               "lookup that hangs before the greeting."), NULL},
@@ -431,7 +431,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.delay",
         .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The greeting takes so long that impatient senders give up"),
-        .says = N_("{about} needs {seconds} seconds for its greeting. Mail servers should wait for five minutes, but many programs and some servers hang "
+        .says = N_("At {about} the greeting takes {seconds} seconds. Mail servers should wait for five minutes, but many programs and some servers hang "
                    "up before."),
         .fix = {
             {MW_AT_SERVER, N_("Find out what {host} waits for before it greets: most often a slow DNS resolver, a block list that does not answer, "
@@ -446,8 +446,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.busy",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The server turns us away for now: busy, or in maintenance"),
-        .says = N_("{about} answers the connection with a temporary refusal: “{value}”. Senders try again later, so mail is late; what lies behind it "
-                   "could not be tested."),
+        .says = N_("At {about} the connection is answered with a temporary refusal: “{value}”. Senders try again later, so mail is late; what lies behind "
+                   "it could not be tested."),
         .fix = {
             {MW_AT_SERVER, N_("Try again in a few minutes. If it stays, raise the process and connection limits of {host}, or end the maintenance."), NULL},
         },
@@ -463,7 +463,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.refused",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The server refuses in its first line to talk to us"),
-        .says = N_("{about} greets with a refusal instead of a welcome: “{value}”. From here no mail can be handed over there."),
+        .says = N_("At {about} the greeting is a refusal: “{value}”. From here no mail can be handed over there."),
         .fix = {
             {MW_AT_SERVER, N_("If {host} is yours, look in its log for the rule that refuses the connection. If it refuses everybody, it is no "
                               "mail server for this domain: correct the MX record."), NULL},
@@ -482,7 +482,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.host.no_mail",
         .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The host says that it never takes mail"),
-        .says = N_("{about} greets with “{value}”, which means that this machine takes no mail at all. The MX record should not name it."),
+        .says = N_("At {about} the greeting is “{value}”, which means that no mail at all is taken there. The MX record should name another host."),
         .fix = {
             {MW_AT_DNS, N_("Let the MX record name the host that does take the mail, or switch on the mail service on {host}."),
              "{domain}. IN MX 10 mail.{domain}."},
@@ -496,7 +496,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.ehlo.rejected",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("EHLO is refused, so encryption and all other extensions are lost"),
-        .says = N_("{about} answers EHLO with “{value}” and knows only the old HELO. Without EHLO there is no STARTTLS, no login and no size check."),
+        .says = N_("At {about} the answer to EHLO is “{value}”; only the old HELO is known there. Without EHLO there is no STARTTLS, no login and no size "
+                   "check."),
         .fix = {
             {MW_AT_SERVER, N_("Update the mail server, or take away the proxy or filter in front of it that does not know EHLO."), NULL},
         },
@@ -512,7 +513,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.helo.invalid",
         .legs = MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The name with which the sender introduces itself is not accepted"),
-        .says = N_("{about} refuses the name given with HELO or EHLO: “{value}”. It wants a full host name, such as mail.example.org."),
+        .says = N_("At {about} the name given with HELO or EHLO is refused: “{value}”. A full host name is wanted, such as mail.example.org."),
         .fix = {
             {MW_AT_SERVER, N_("Give the sending server its full host name: in Postfix set myhostname, in Exim primary_hostname."),
              "myhostname = mail.example.org"},
@@ -529,7 +530,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.helo.unresolvable",
         .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The name with which the sender introduces itself has no address"),
-        .says = N_("{about} cannot find the name given with HELO or EHLO in the DNS: “{value}”."),
+        .says = N_("At {about} the name given with HELO or EHLO is not found in the DNS: “{value}”."),
         .fix = {
             {MW_AT_DNS, N_("Publish A and AAAA records for the name that the sending server gives, equal to its reverse name."),
              "mail.example.org. IN A 192.0.2.10"},
@@ -543,8 +544,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.ext.starttls_missing",
         .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_RISK, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server offers no encryption (STARTTLS)"),
-        .says = N_("{about} gave its whole list of extensions, and STARTTLS is not on it. Mail and passwords cross the network in clear, and senders that "
-                   "insist on encryption do not deliver."),
+        .says = N_("At {about} the whole list of extensions was given, and STARTTLS is not on it. Mail and passwords cross the network in clear, and "
+                   "senders that insist on encryption do not deliver."),
         .fix = {
             {MW_AT_SERVER, N_("Give the server a certificate and switch TLS on. In Postfix:"),
              "smtpd_tls_security_level = may\nsmtpd_tls_chain_files = /etc/ssl/private/mail.key, /etc/ssl/certs/mail-fullchain.pem"},
@@ -562,7 +563,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.ext.smtputf8_missing",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The address has international letters, and the server cannot handle them"),
-        .says = N_("{mailbox} holds letters beyond ASCII. Mail to it needs the extension SMTPUTF8, which {about} does not offer."),
+        .says = N_("{mailbox} holds letters beyond ASCII. Mail to it needs the extension SMTPUTF8, which is not offered at {about}."),
         .fix = {
             {MW_AT_SERVER, N_("Switch SMTPUTF8 on at {host} (Postfix: smtputf8_enable = yes), or give the mailbox an address in plain ASCII letters as "
                               "well."),
@@ -577,8 +578,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.greylist",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("Greylisting: the first try of a new sender is put off"),
-        .says = N_("{about} says “{value}”. It lets strangers try twice before it believes them; a real mail server comes back after some minutes, and "
-                   "the mail arrives late."),
+        .says = N_("At {about} the answer is “{value}”. Strangers have to try twice there; a real mail server comes back after some minutes, and the mail "
+                   "arrives late."),
         .fix = {
             {MW_AT_SERVER, N_("Wait: the mail comes with the next try. To avoid the delay, put large senders on the allow list of the greylisting, "
                               "or switch it off."), NULL},
@@ -595,7 +596,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rate.sender_limit",
         .legs = MW_SUBMIT | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_PROVIDER,
         .title = N_("The account has used up its sending limit"),
-        .says = N_("{about} refuses to send: “{value}”. The account or the organisation has sent as much as it may for now."),
+        .says = N_("At {about} sending is refused: “{value}”. The account or the organisation has sent as much as it may for now."),
         .fix = {
             {MW_AT_CLIENT, N_("Stop sending and wait until the limit is reset, often a day. Send long lists by a service made for it."), NULL},
             {MW_AT_PROVIDER, N_("If you did not send that much, somebody else may be using the account: change the password and look at the login "
@@ -610,7 +611,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rate.ip_throttled",
         .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The receiver slows us down because of the volume we send"),
-        .says = N_("{about} says “{value}”: mail from this address or domain comes faster than it accepts."),
+        .says = N_("At {about} the answer is “{value}”: mail from this address or domain comes faster than is accepted there."),
         .fix = {
             {MW_AT_SERVER, N_("Send more slowly and with fewer connections to this destination, and raise the volume of a new address step by step."),
              "default_destination_concurrency_limit = 2\ndefault_destination_rate_delay = 1s"},
@@ -627,7 +628,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rate.recipient_throttled",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_USER,
         .title = N_("The mailbox is getting mail too fast"),
-        .says = N_("{about} puts mail off: “{value}”. More mail arrives for this mailbox than the server takes in a while."),
+        .says = N_("At {about} the mail is put off: “{value}”. More mail arrives for this mailbox than the server takes in a while."),
         .fix = {
             {MW_AT_CLIENT, N_("Find what fills the mailbox: a forwarding loop, or a machine that sends alarms. Stop it and wait an hour."), NULL},
         },
@@ -643,7 +644,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.concurrency.limit",
         .legs = MW_SEND | MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("Too many connections at once"),
-        .says = N_("{about} says “{value}”: this address already has as many connections open as it may."),
+        .says = N_("At {about} the answer is “{value}”: this address already has as many connections open as it may."),
         .fix = {
             {MW_AT_SERVER, N_("Use fewer connections to one destination. On your own server look at smtpd_client_connection_count_limit (Postfix)."), NULL},
         },
@@ -656,7 +657,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.session.dropped",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The server hangs up in the middle of the conversation"),
-        .says = N_("{about} closed the connection at the step {stage} without an answer. No reason was given."),
+        .says = N_("At {about} the connection was closed at the step {stage} without an answer. No reason was given."),
         .fix = {
             {MW_AT_SERVER, N_("Look into the log of {host} at that second: a process that crashed, a filter that died, or a rule that cuts the "
                               "connection."), NULL},
@@ -673,7 +674,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.user_unknown",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mailbox does not exist at the receiving server"),
-        .says = N_("{about} refuses the recipient {recipient}: “{value}”. It knows no such mailbox, so every mail to it comes back."),
+        .says = N_("At {about} the recipient {recipient} is refused: “{value}”. No such mailbox is known there, so every mail to it comes back."),
         .fix = {
             {MW_AT_SERVER, N_("Check the spelling of the address. If it is right, create the mailbox or the alias, or correct the list of "
                               "recipients of {host}."), NULL},
@@ -690,7 +691,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.disabled",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mailbox exists, but it is switched off"),
-        .says = N_("{about} refuses the recipient: “{value}”. The mailbox is disabled, suspended or out of use."),
+        .says = N_("At {about} the recipient is refused: “{value}”. The mailbox is disabled, suspended or out of use."),
         .fix = {
             {MW_AT_PROVIDER, N_("The administrator of the domain or the provider has to switch the mailbox on again; ask for the reason (payment, "
                                 "spam, identity check)."), NULL},
@@ -707,7 +708,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.mailbox_full",
         .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
         .title = N_("The mailbox is full"),
-        .says = N_("{about} does not take the mail: “{value}”. The mailbox has used up its space, so mail to it waits or comes back."),
+        .says = N_("At {about} the mail is not taken: “{value}”. The mailbox has used up its space, so mail to it waits or comes back."),
         .fix = {
             {MW_AT_CLIENT, N_("Delete or archive mail and empty the folders Trash and Junk. A program that fetches by POP3 and leaves everything "
                               "on the server fills it again."), NULL},
@@ -726,8 +727,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.relay_denied",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mail server does not regard the domain as its own"),
-        .says = N_("{about} is named by the MX record, yet it refuses the recipient as foreign: “{value}”. It has not been told to take mail for the "
-                   "domain."),
+        .says = N_("The MX record leads to {about}, yet the recipient is refused there as foreign: “{value}”. The server has not been told to take mail "
+                   "for the domain."),
         .fix = {
             {MW_AT_SERVER, N_("Add the domain to the domains that {host} takes mail for: mydestination, virtual_mailbox_domains or relay_domains in "
                               "Postfix, local_domains in Exim; at a provider, activate the domain."),
@@ -746,7 +747,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.restricted",
         .legs = MW_SEND | MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_OTHER_SIDE,
         .title = N_("The recipient takes mail only from chosen senders"),
-        .says = N_("{about} refuses: “{value}”. This mailbox or group does not take mail from outside, or not from this sender."),
+        .says = N_("At {about} the answer is “{value}”. This mailbox or group does not take mail from outside, or not from this sender."),
         .fix = {
             {MW_AT_PROVIDER, N_("The administrator of the recipient has to allow outside senders, or this one."), NULL},
         },
@@ -762,7 +763,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.syntax",
         .legs = MW_SEND | MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
         .title = N_("The address is not written as an address must be"),
-        .says = N_("{about} cannot read the address: “{value}”."),
+        .says = N_("At {about} the address cannot be read: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Type the address anew, without blanks, full-width letters or a dot at the end; copied addresses often carry "
                               "invisible characters."), NULL},
@@ -776,7 +777,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.moved",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_USER,
         .title = N_("The mailbox has moved"),
-        .says = N_("{about} says that the recipient is elsewhere now: “{value}”."),
+        .says = N_("The recipient is elsewhere now, as the answer at {about} says: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Use the new address if the reply names one, and correct the address book. The owner can set a forwarding at the old "
                               "place."), NULL},
@@ -790,7 +791,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.rcpt.verify_unavailable",
         .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The server cannot check recipients at present and puts everybody off"),
-        .says = N_("{about} says “{value}”: it could not find out whether the mailbox exists. Mail waits at the senders."),
+        .says = N_("At {about} the answer is “{value}”: whether the mailbox exists could not be found out. Mail waits at the senders."),
         .fix = {
             {MW_AT_SERVER, N_("Bring the directory or the server behind {host} back, which it asks for recipients (LDAP, database, internal "
                               "server)."), NULL},
@@ -807,7 +808,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.sender.rejected",
         .legs = MW_SEND | MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_OTHER_SIDE,
         .title = N_("The sender is refused by the rules of the receiver"),
-        .says = N_("{about} refuses the sender {sender}: “{value}”."),
+        .says = N_("At {about} the sender {sender} is refused: “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("If {host} is yours, take the sender off the block list or correct the rule that names it."), NULL},
             {MW_AT_PROVIDER, N_("If it is the other side, ask its postmaster to remove the block, and quote the reply."), NULL},
@@ -824,8 +825,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.sender.null_refused",
         .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The server refuses bounces: mail with an empty sender"),
-        .says = N_("{about} refuses MAIL FROM:<> with “{value}”. Bounces and receipts have no sender, so they are lost, and servers that check senders "
-                   "refuse mail of this domain."),
+        .says = N_("At {about} MAIL FROM:<> is refused with “{value}”. Bounces and receipts have no sender, so they are lost, and servers that check "
+                   "senders refuse mail of this domain."),
         .fix = {
             {MW_AT_SERVER, N_("Accept the empty sender at {host}, as every mail server must; filter unwanted bounces by their content."), NULL},
         },
@@ -838,7 +839,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.storage.full",
         .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The disk of the mail server is full"),
-        .says = N_("{about} takes no mail at all: “{value}”. The machine has no space left."),
+        .says = N_("At {about} no mail at all is taken: “{value}”. No space is left on the machine."),
         .fix = {
             {MW_AT_SERVER, N_("Free space and inodes on {host} (queue, mail store, logs), then try again. Postfix stops when less than "
                               "queue_minfree is left."), NULL},
@@ -855,7 +856,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.server.internal_error",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("Something inside the mail server is broken for the moment"),
-        .says = N_("{about} says “{value}”. The server cannot do its work now; senders try again, so mail is late."),
+        .says = N_("At {about} the answer is “{value}”. The server cannot do its work now; senders try again, so mail is late."),
         .fix = {
             {MW_AT_SERVER, N_("Read the log of {host} at that second: a table or database that cannot be read, a filter that is down, missing "
                               "permissions. Mend it and reload."), NULL},
@@ -872,7 +873,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.server.misconfigured",
         .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mail server itself reports a mistake in its configuration"),
-        .says = N_("{about} says “{value}”."),
+        .says = N_("At {about} the answer is “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("Check the configuration of {host} (postfix check, exim -bV, doveconf -n), mend the part that the log names, and reload."),
              "postfix check"},
@@ -889,7 +890,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.server.maintenance",
         .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mail service is stopped for maintenance"),
-        .says = N_("{about} says “{value}”: it takes no mail at present. Senders keep it in their queues for days, so nothing is lost yet."),
+        .says = N_("At {about} the answer is “{value}”: no mail is taken at present. Senders keep it in their queues for days, so nothing is lost yet."),
         .fix = {
             {MW_AT_SERVER, N_("Wait, and look at the status page of the provider; on your own server end the maintenance."), NULL},
         },
@@ -902,7 +903,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.loop.routing",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The mail goes round in circles"),
-        .says = N_("{about} says “{value}”: the mail has passed too many servers, or comes back to where it was."),
+        .says = N_("At {about} the answer is “{value}”: the mail has passed too many servers, or comes back to where it was."),
         .fix = {
             {MW_AT_SERVER, N_("Let the last server treat the domain as its own, and take the domain out of its relay or smart host rules."), NULL},
         },
@@ -915,7 +916,7 @@ static const struct mw_cause causes[] = {
         .id = "smtp.postmaster.missing",
         .legs = MW_RECEIVE, .severity = MW_ADVICE, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The domain has no postmaster address"),
-        .says = N_("{about} refuses postmaster with “{value}”. Every domain that takes mail must have this address; others use it to report trouble."),
+        .says = N_("At {about} postmaster is refused with “{value}”. Every domain that takes mail must have this address; others use it to report trouble."),
         .fix = {
             {MW_AT_SERVER, N_("Create the alias postmaster (and abuse) and let somebody read it."),
              "postmaster: admin"},
@@ -928,7 +929,7 @@ static const struct mw_cause causes[] = {
         .id = "rep.ip.low",
         .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The receiver has a poor opinion of our address"),
-        .says = N_("{about} refuses because of the reputation of the address that speaks to it: “{value}”."),
+        .says = N_("At {about} the refusal names the reputation of the address that sends: “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("Make sure that no account or machine sends spam, remove dead recipients, use the form of the provider for removal, "
                               "and raise the volume slowly."), NULL},
@@ -945,7 +946,7 @@ static const struct mw_cause causes[] = {
         .id = "rep.domain.bad",
         .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The receiver has a poor opinion of the sender domain"),
-        .says = N_("{about} refuses because of the reputation of the sender domain: “{value}”."),
+        .says = N_("At {about} the refusal names the reputation of the sender domain: “{value}”."),
         .fix = {
             {MW_AT_SERVER, N_("Publish SPF, DKIM and DMARC, send little at first, and ask the lists that name the domain to remove it."), NULL},
         },

@@ -35,14 +35,14 @@ static bool has_error(const struct mw_fact *verify, long code)
     return false;
 }
 
-/* The certificate's fault at a mail port: `at_exchange` is its weight on port 25 where no policy makes senders look at certificates. */
-static struct mw_instance *certificate_found(struct mw_judge *judge, const struct mw_fact *proof, enum mw_severity at_exchange)
+/* The certificate's fault at a mail port, shown by `proof` and by the fact `shown` about the same; `at_exchange` is its weight on port 25 where no policy makes
+ * senders look at certificates. */
+static struct mw_instance *certificate_found(struct mw_judge *judge, const struct mw_fact *proof, enum mw_fact_id shown, enum mw_severity at_exchange)
 {
     const char *about = proof->about;
     struct mw_instance *instance = mw_found(judge, about, proof);
     const struct mw_fact *policy = mw_port_enforced(judge, about);
-    mw_proof(instance, mw_know(judge, MW_F_TLS_SUBJECT, about));
-    mw_proof(instance, mw_know(judge, MW_F_TLS_ISSUER, about));
+    mw_proof(instance, mw_know(judge, shown, about));
     if (mw_port_kind(judge, about)->service == MW_EXCHANGE && !policy) {
         mw_weight(instance, at_exchange, mw_port_legs(judge, about));
         return instance;
@@ -61,13 +61,12 @@ static bool counts(struct mw_judge *judge, const char *about)
     return mw_port_is_wanted(judge, about) || mw_port_role(judge, about, "tried") || !mw_port_other_works(judge, about);
 }
 
-static void by_error(struct mw_judge *judge, long code, enum mw_severity at_exchange)
+static void by_error(struct mw_judge *judge, long code, enum mw_fact_id shown, enum mw_severity at_exchange)
 {
     MW_EACH (verify, judge, MW_F_TLS_VERIFY) {
         if (has_error(verify, code) && counts(judge, verify->about)) {
-            struct mw_instance *instance = certificate_found(judge, verify, at_exchange);
-            const struct mw_fact *date = mw_know(judge, code == TOO_EARLY ? MW_F_TLS_STARTS : MW_F_TLS_EXPIRES, verify->about);
-            mw_proof(instance, date);
+            struct mw_instance *instance = certificate_found(judge, verify, shown, at_exchange);
+            const struct mw_fact *date = mw_know(judge, shown, verify->about);
             mw_place(instance, "date", date ? mw_fact_value(mw_judge_arena(judge), date) : "-");
             mw_confidence(instance, 0.97);
         }
@@ -76,17 +75,17 @@ static void by_error(struct mw_judge *judge, long code, enum mw_severity at_exch
 
 static void expired(struct mw_judge *judge)
 {
-    by_error(judge, EXPIRED, MW_RISK);
+    by_error(judge, EXPIRED, MW_F_TLS_EXPIRES, MW_RISK);
 }
 
 static void not_yet_valid(struct mw_judge *judge)
 {
-    by_error(judge, TOO_EARLY, MW_RISK);
+    by_error(judge, TOO_EARLY, MW_F_TLS_STARTS, MW_RISK);
 }
 
 static void self_signed(struct mw_judge *judge)
 {
-    by_error(judge, SELF_SIGNED, MW_ADVICE);
+    by_error(judge, SELF_SIGNED, MW_F_TLS_ISSUER, MW_ADVICE);
 }
 
 /* Another server's chain with the same issuer is trusted: then only the certificate between is missing. */
@@ -120,7 +119,7 @@ static void broken_chains(struct mw_judge *judge, bool leaf_only)
         if (!has_no_root(verify) || has_error(verify, SELF_SIGNED) || only_leaf != leaf_only || !counts(judge, verify->about)) {
             continue;
         }
-        struct mw_instance *instance = certificate_found(judge, verify, MW_ADVICE);
+        struct mw_instance *instance = certificate_found(judge, verify, MW_F_TLS_ISSUER, MW_ADVICE);
         const struct mw_fact *trusted = leaf_only ? same_issuer_trusted(judge, verify->about) : NULL, *issuer = mw_know(judge, MW_F_TLS_ISSUER, verify->about);
         mw_proof(instance, trusted);
         mw_confidence(instance, !leaf_only ? 0.9 : trusted ? 0.97 : 0.75);
@@ -146,9 +145,8 @@ static void name_mismatch(struct mw_judge *judge)
         if (name->yes || !mw_port_kind(judge, name->about) || !meant || !*mw_port_host(judge, name->about)) {
             continue;
         }
-        struct mw_instance *instance = certificate_found(judge, name, MW_ADVICE);
+        struct mw_instance *instance = certificate_found(judge, name, MW_F_TLS_NAMES, MW_ADVICE);
         const struct mw_fact *names = mw_know(judge, MW_F_TLS_NAMES, name->about);
-        mw_proof(instance, names);
         mw_place(instance, "names", names ? mw_fact_value(mw_judge_arena(judge), names) : "-");
         mw_confidence(instance, 0.95);
     }
@@ -503,7 +501,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.cert.chain_incomplete",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server does not send the intermediate certificate"),
-        .says = N_("{about} sends only its own certificate. The one between it and the root ({issuer}) is missing, so many programs cannot check it."),
+        .says = N_("At {about} only the certificate of the server is sent. The one between it and the root ({issuer}) is missing, so many programs cannot "
+                   "check it."),
         .fix = {
             {MW_AT_SERVER, N_("Serve the whole chain: the file with the certificate of the server first and the intermediate certificates behind (often "
                               "fullchain.pem)."),
@@ -583,7 +582,7 @@ static const struct mw_cause causes[] = {
         .id = "tls.protocol.obsolete_only",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server speaks only outdated versions of TLS"),
-        .says = N_("{about} agreed on {value} although newer versions were offered. Programs and servers of today refuse TLS 1.1 and older."),
+        .says = N_("At {about} only {value} was agreed on, although newer versions were offered. Programs and servers of today refuse TLS 1.1 and older."),
         .fix = {
             {MW_AT_SERVER, N_("Update the server and allow TLS 1.2 and 1.3. Postfix: smtpd_tls_protocols = >=TLSv1.2. Dovecot: ssl_min_protocol = TLSv1.2."),
              "smtpd_tls_protocols = >=TLSv1.2"},
@@ -598,8 +597,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.cipher.none_shared",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("Server and clients have no cipher in common"),
-        .says = N_("{about} broke the handshake off ({value}) although versions overlap: it allows no cipher suite that others have, or its key does not "
-                   "fit those that it allows."),
+        .says = N_("At {about} the handshake was broken off ({value}) although versions overlap: the server allows no cipher suite that others have, or "
+                   "its key does not fit those that it allows."),
         .fix = {
             {MW_AT_SERVER, N_("Go back to the default cipher list, and check that certificate and key belong together and fit (RSA or ECDSA)."),
              "tls_medium_cipherlist = aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH"},
@@ -631,7 +630,7 @@ static const struct mw_cause causes[] = {
         .id = "tls.handshake.timeout",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The TLS handshake hangs"),
-        .says = N_("{about} accepts the connection and the wish for TLS, and then says nothing more."),
+        .says = N_("At {about} the connection and the wish for TLS are accepted, and then nothing more comes."),
         .fix = {
             {MW_AT_SERVER, N_("Restart the service at {host} and look at its TLS side: workers that are used up, a key that cannot be read, or a "
                               "device on the path that holds the handshake back."), NULL},
@@ -646,7 +645,7 @@ static const struct mw_cause causes[] = {
         .id = "tls.starttls.refused",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server offers STARTTLS and then refuses it"),
-        .says = N_("{about} lists STARTTLS and answers “{value}” to it. It has no working certificate or key."),
+        .says = N_("At {about} STARTTLS is listed, and the answer to it is “{value}”. There is no working certificate or key."),
         .fix = {
             {MW_AT_SERVER, N_("Check the paths and the rights of the certificate and key files of {host}; the log says which cannot be read (lines "
                               "with TLS)."), NULL},
@@ -664,7 +663,7 @@ static const struct mw_cause causes[] = {
         .id = "tls.port.mode_mismatch",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server speaks in clear on a port that belongs to TLS"),
-        .says = N_("{about} answers with “{value}” instead of TLS. Mail programs start TLS at once on this port and fail."),
+        .says = N_("At {about} the answer is “{value}” instead of TLS. Mail programs start TLS at once on this port and fail."),
         .fix = {
             {MW_AT_SERVER, N_("Let the server start TLS at once on port {port}. Postfix: smtpd_tls_wrappermode=yes for that service. Dovecot: ssl = yes "
                               "at the inet_listener."),
@@ -717,7 +716,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.policy.required_not_offered",
         .legs = MW_SEND | MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The domain promises encryption, and its server does not give it"),
-        .says = N_("A policy of the domain (MTA-STS or DANE) tells senders to use TLS only, but {about} gives none ({value}). They keep the mail back."),
+        .says = N_("A policy of the domain (MTA-STS or DANE) tells senders to use TLS only, but there is none at {about} ({value}). They keep the mail "
+                   "back."),
         .fix = {
             {MW_AT_SERVER, N_("Make STARTTLS work on {host}."), NULL},
             {MW_AT_DNS, N_("Until then, take the policy back: MTA-STS mode “testing”, and no TLSA record for this host."), NULL},
