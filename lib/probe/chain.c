@@ -17,9 +17,10 @@ static ldns_pkt *packet(const struct mw_dns_answer *answer)
 static const char *rr_text(struct mw_arena *arena, const ldns_rr *rr)
 {
     char *text = ldns_rr2str(rr);
-    const char *safe = mw_text_trim(arena, mw_text_safe(arena, text ? text : "", text ? strlen(text) : 0, 300));
+    struct mw_list words = mw_text_split(arena, text ? text : "", " \t\n"); /* ldns parts fields by tabs and ends the line */
     free(text);
-    return safe;
+    const char *line = mw_list_join(arena, &words, " ");
+    return mw_text_safe(arena, line, strlen(line), 300);
 }
 
 /* Records of a type in a section, of that owner (NULL: any); the list and its records belong to the caller. */
