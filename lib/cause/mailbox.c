@@ -443,7 +443,7 @@ static const struct mw_cause causes[] = {
         .id = "pop3.login_delay",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("POP3 is asked more often than the server allows"),
-        .says = N_("At {about} the answer is “{value}”."),
+        .says = N_("At {about} the login is refused, because it comes too soon after the last one: “{value}”."),
         .fix = {
             {MW_AT_CLIENT, N_("Fetch mail every 10 minutes or less often."), NULL},
         },
