@@ -92,7 +92,7 @@ static void add(struct mw_servers *servers, const char *host, const char *addres
 
 static void all_in(struct mw_look *look, struct servers_lookup *lookup)
 {
-    for (size_t i = 0; i < lookup->spare.count; i++)
+    for (size_t i = 0; i < lookup->spare.count && lookup->servers.count < MW_SERVERS_ENOUGH; i++)
         add(&lookup->servers, lookup->spare.items[i].host, lookup->spare.items[i].address);
     lookup->got(look, &lookup->servers, lookup->tag);
 }

@@ -62,11 +62,18 @@ const char *mw_lookup_above(const char *name)
     return dot ? dot + 1 : ".";
 }
 
+/* The kernel is asked once a run. */
+static bool has_route(const struct mw_look *look, bool ipv6)
+{
+    const struct mw_fact *route = mw_fact_find(look->facts, MW_F_CONTROL_ROUTE, ipv6 ? "ipv6" : "ipv4");
+    return route ? route->yes : mw_net_has_route(ipv6);
+}
+
 bool mw_lookup_can_reach(const struct mw_look *look, const char *address)
 {
     bool ipv6 = mw_address_is_ipv6(address);
     bool excluded = ipv6 ? look->asked->only_ipv4 : look->asked->only_ipv6;
-    return !excluded && mw_net_has_route(ipv6);
+    return !excluded && has_route(look, ipv6);
 }
 
 bool mw_lookup_is_private(const char *address)

@@ -57,6 +57,7 @@ struct mw_server {
     const char *host, *address;
 };
 #define MW_SERVERS 4u
+#define MW_SERVERS_ENOUGH 2u /* a second address of a host is asked only where there are fewer */
 struct mw_servers {
     struct mw_server items[MW_SERVERS];
     size_t count;
