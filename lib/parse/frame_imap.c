@@ -72,14 +72,6 @@ static int status_of(const char *text)
     return 0;
 }
 
-/* Does the reply end with this line? `text` is the line behind tag, star or plus. */
-static bool is_last(enum line_kind kind, const char *text, const char *tag)
-{
-    if (kind != UNTAGGED)
-        return true;
-    return !*tag || status_of(text) == 'Y';
-}
-
 static bool is_notable(const char *line)
 {
     int status = status_of(line);
@@ -112,29 +104,34 @@ static bool may_be_line(char first, const char *tag)
     return first == '*' || first == '+' || (*tag && strncasecmp(&first, tag, 1) == 0);
 }
 
+/* The line at `at`, its kind, and whether the reply ends with it: 1 it is whole, or MW_FRAME_…. */
+static int step(const char *bytes, size_t count, size_t at, const char *tag, struct frame_line *line, bool *ends)
+{
+    if (at < count && !may_be_line(bytes[at], tag))
+        return MW_FRAME_GARBLED;
+    int found = logical_line(bytes, count, at, line);
+    if (found != 1)
+        return found;
+    enum line_kind kind = kind_of(line, tag);
+    struct frame_line words = {line->text + 2, line->length > 2 ? line->length - 2 : 0, 0};
+    *ends = kind != UNTAGGED || !*tag || (words.length && begins(&words, "BYE"));
+    return kind == NOT_IMAP ? MW_FRAME_GARBLED : 1;
+}
+
 /* Bytes of the whole reply and where its last line begins, or MW_FRAME_…. Allocates nothing. */
 static long measure(const char *bytes, size_t count, const char *tag, size_t *last)
 {
     struct frame_line line;
-    size_t at = 0;
-    for (size_t lines = 1;; lines++) {
-        if (at > MW_REPLY_CEILING || lines > MW_REPLY_LINES)
+    size_t at = 0, lines = 0;
+    for (bool ends = false; !ends; at += line.taken) {
+        if (at > MW_REPLY_CEILING || ++lines > MW_REPLY_LINES)
             return MW_FRAME_TOO_LONG;
-        if (at < count && !may_be_line(bytes[at], tag))
-            return MW_FRAME_GARBLED;
-        int found = logical_line(bytes, count, at, &line);
+        int found = step(bytes, count, at, tag, &line, &ends);
         if (found != 1)
             return found;
-        enum line_kind kind = kind_of(&line, tag);
-        if (kind == NOT_IMAP)
-            return MW_FRAME_GARBLED;
-        char head[8] = "";
-        memcpy(head, line.text + (line.length > 1 ? 2 : 1), line.length > 8 ? 6 : line.length > 2 ? line.length - 2 : 0);
         *last = at;
-        at += line.taken;
-        if (is_last(kind, head, tag))
-            return (long)at;
     }
+    return (long)at;
 }
 
 long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply)

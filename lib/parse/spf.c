@@ -81,7 +81,7 @@ static bool read_macro(const char *text, struct macro *macro)
 /* A macro-string; c, r and t are for explanations alone (section 7.2). *ends_in_macro: its last piece is one that is expanded. */
 static bool check_macros(const char *text, bool explains, bool *ends_in_macro)
 {
-    struct macro macro;
+    struct macro macro = {.taken = 1};
     *ends_in_macro = false;
     while (*text) {
         if (*text < 0x21 || *text > 0x7e)

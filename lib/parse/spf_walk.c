@@ -207,31 +207,35 @@ static enum mw_spf_result redirect(struct check *check, const struct mw_spf *rec
     return MW_SPF_PERMERROR;
 }
 
+/* Where no term matched. */
+static enum mw_spf_result run_out(struct check *check, const struct mw_spf *record, const char *domain)
+{
+    if (record->redirect)
+        return redirect(check, record, domain);
+    check->verdict = (struct mw_spf_verdict){.term = "", .domain = domain, .why = ""};
+    return MW_SPF_NEUTRAL;
+}
+
+static enum mw_spf_result of_match(struct check *check, enum match match, const struct mw_spf_term *term, const char *domain)
+{
+    if (match == TEMPORARY || match == PERMANENT)
+        return match == TEMPORARY ? MW_SPF_TEMPERROR : MW_SPF_PERMERROR;
+    check->verdict = (struct mw_spf_verdict){.term = term->text, .domain = domain, .why = ""};
+    return of_qualifier(term->qualifier);
+}
+
 /* Behind a term that waits the others are gone through for their questions alone. */
 static enum mw_spf_result run_terms(struct check *check, const struct mw_spf *record, const char *domain)
 {
     bool waits = false;
     for (size_t i = 0; i < record->count; i++) {
-        const struct mw_spf_term *term = &record->terms[i];
-        enum match match = match_term(check, term, domain);
+        enum match match = match_term(check, &record->terms[i], domain);
         waits |= match == WAITS;
-        if (match == NO || match == WAITS)
-            continue;
-        if (waits)
-            return MW_SPF_WAITING;
-        if (match == TEMPORARY || match == PERMANENT)
-            return match == TEMPORARY ? MW_SPF_TEMPERROR : MW_SPF_PERMERROR;
-        check->verdict = (struct mw_spf_verdict){.term = term->text, .domain = domain, .why = ""};
-        return of_qualifier(term->qualifier);
+        if (match != NO && match != WAITS)
+            return waits ? MW_SPF_WAITING : of_match(check, match, &record->terms[i], domain);
     }
-    if (record->redirect) {
-        enum mw_spf_result result = redirect(check, record, domain);
-        return waits ? MW_SPF_WAITING : result;
-    }
-    if (waits)
-        return MW_SPF_WAITING;
-    check->verdict = (struct mw_spf_verdict){.term = "", .domain = domain, .why = ""};
-    return MW_SPF_NEUTRAL;
+    enum mw_spf_result result = run_out(check, record, domain);
+    return waits ? MW_SPF_WAITING : result;
 }
 
 static enum mw_spf_result permerror(struct check *check, const char *domain, const char *term, const char *why)
