@@ -280,27 +280,34 @@ static void disabled_account(struct mw_judge *judge)
     }
 }
 
-/* The domain says what form the name has, and the settings have another one of the same account. */
+/* The domain says what form the name has, and the settings have the other one of the same account. */
 static void username_format(struct mw_judge *judge)
 {
     MW_EACH (host, judge, MW_F_CONFIG_HOST) {
         struct mw_settings settings = mw_settings_read(judge, host);
-        const struct mw_fact *form = mw_know(judge, MW_F_SERVICE_USERNAME, mw_about_endpoint(mw_judge_arena(judge), settings.host, NULL, settings.port));
-        const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
-        const char *address = *settings.from ? settings.from : mailbox ? mailbox->about : "";
-        const char *at = strchr(address, '@');
-        if (!form || !at || !*settings.user) {
+        struct mw_user_form form;
+        if (!mw_settings_form(judge, &settings, &form)) {
             continue;
         }
-        const char *local = mw_strndup(mw_judge_arena(judge), address, (size_t)(at - address));
-        bool is_local = mw_text_same(settings.user, local), is_address = mw_text_same(settings.user, address);
-        if ((mw_text_same(form->text, "address") && is_local) || (mw_text_same(form->text, "localpart") && is_address)) {
+        bool is_its_own = mw_text_same(settings.user, form.local) || mw_text_same(settings.user, form.address);
+        if (is_its_own && !mw_text_same(settings.user, mw_user_form_right(&form))) {
             struct mw_instance *instance = mw_settings_found(judge, &settings, MW_F_CONFIG_USER, MW_BLOCKS);
-            mw_proof(instance, form);
+            mw_proof(instance, form.published);
             mw_confidence(instance, 0.8);
-            mw_place(instance, "right", is_local ? address : local);
+            mw_place(instance, "right", mw_user_form_right(&form));
         }
     }
+}
+
+/* What shows that the server there wants a login; NULL: nothing. On port 25 an offer is none: a server inside may know its own network. */
+static const struct mw_fact *wants_login(struct mw_judge *judge, const struct mw_settings *settings, const char *about)
+{
+    const struct mw_fact *offered = mw_know(judge, MW_F_SMTP_AUTH, about), *mail = mw_know(judge, MW_F_SMTP_MAIL, about);
+    if (mw_reply_code(mail) == 530) {
+        return mail;
+    }
+    bool for_clients = settings->port == 465 || settings->port == 587;
+    return for_clients && offered && offered->list.count ? offered : NULL;
 }
 
 /* The settings say no login, and the server there wants one. */
@@ -310,12 +317,11 @@ static void missing_for_relay(struct mw_judge *judge)
         struct mw_settings settings = mw_settings_read(judge, host);
         bool silent = settings.leg == MW_SUBMIT && mw_text_same(settings.auth, "none");
         for (const struct mw_fact *at = NULL; silent && (at = mw_settings_port(judge, &settings, at));) {
-            const struct mw_fact *offered = mw_know(judge, MW_F_SMTP_AUTH, at->about), *mail = mw_know(judge, MW_F_SMTP_MAIL, at->about);
-            bool refused = mw_reply_code(mail) == 530, for_clients = settings.port == 465 || settings.port == 587;
-            if (refused || (for_clients && offered && offered->list.count)) {
+            const struct mw_fact *proof = wants_login(judge, &settings, at->about);
+            if (proof) {
                 struct mw_instance *instance = mw_settings_found(judge, &settings, MW_F_CONFIG_AUTH, MW_BLOCKS);
-                mw_proof(instance, refused ? mail : offered);
-                mw_confidence(instance, refused ? 0.95 : 0.8);
+                mw_proof(instance, proof);
+                mw_confidence(instance, proof->id == MW_F_SMTP_MAIL ? 0.95 : 0.8);
             }
         }
     }

@@ -232,23 +232,17 @@ static void identity_crossed(struct mw_judge *judge)
     }
 }
 
-/* The name is neither the address nor its local part, where the domain asks for the one or the other. */
+/* The name is neither the address nor its local part, where the domain asks for the one or the other. One with an @ may be an alias. */
 static void user_of_account(struct mw_judge *judge, const struct mw_settings *settings)
 {
-    const struct mw_fact *form = mw_know(judge, MW_F_SERVICE_USERNAME, mw_about_endpoint(mw_judge_arena(judge), settings->host, NULL, settings->port));
-    const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
-    const char *address = *settings->from ? settings->from : mailbox ? mailbox->about : "", *at = strchr(address, '@');
-    if (!form || !at || !*settings->user) {
+    struct mw_user_form form;
+    if (!mw_settings_form(judge, settings, &form) || strpbrk(settings->user, "@\\") || mw_text_same(settings->user, form.local)) {
         return;
     }
-    const char *local = mw_strndup(mw_judge_arena(judge), address, (size_t)(at - address));
-    bool bare = !strchr(settings->user, '@') && !strchr(settings->user, '\\') && !mw_text_same(settings->user, local);
-    if (bare && (mw_text_same(form->text, "address") || mw_text_same(form->text, "localpart"))) {
-        struct mw_instance *instance = mw_settings_found(judge, settings, MW_F_CONFIG_USER, MW_BLOCKS);
-        mw_proof(instance, form);
-        mw_confidence(instance, 0.85);
-        mw_place(instance, "right", mw_text_same(form->text, "address") ? address : local);
-    }
+    struct mw_instance *instance = mw_settings_found(judge, settings, MW_F_CONFIG_USER, MW_BLOCKS);
+    mw_proof(instance, form.published);
+    mw_confidence(instance, 0.85);
+    mw_place(instance, "right", mw_user_form_right(&form));
 }
 
 static void username_wrong(struct mw_judge *judge)

@@ -80,3 +80,21 @@ bool mw_settings_published(struct mw_judge *judge, const struct mw_settings *set
     }
     return false;
 }
+
+bool mw_settings_form(struct mw_judge *judge, const struct mw_settings *settings, struct mw_user_form *form)
+{
+    struct mw_arena *arena = mw_judge_arena(judge);
+    const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
+    const char *address = *settings->from ? settings->from : mailbox ? mailbox->about : "", *at = strchr(address, '@');
+    const struct mw_fact *published = mw_know(judge, MW_F_SERVICE_USERNAME, mw_about_endpoint(arena, settings->host, NULL, settings->port));
+    if (!published || !at || !*settings->user || (!mw_text_same(published->text, "address") && !mw_text_same(published->text, "localpart"))) {
+        return false;
+    }
+    *form = (struct mw_user_form){published, address, mw_strndup(arena, address, (size_t)(at - address))};
+    return true;
+}
+
+const char *mw_user_form_right(const struct mw_user_form *form)
+{
+    return mw_text_same(form->published->text, "address") ? form->address : form->local;
+}

@@ -21,4 +21,14 @@ const struct mw_fact *mw_settings_port(struct mw_judge *judge, const struct mw_s
 /* The domain publishes that port of that host with that security ("tls", "starttls"; NULL: any). */
 bool mw_settings_published(struct mw_judge *judge, const struct mw_settings *settings, const char *security);
 
+/* The form of the user name that the domain publishes for that port, and the account's address in both forms. */
+struct mw_user_form {
+    const struct mw_fact *published; /* "address" or "localpart" */
+    const char *address, *local;
+};
+/* False where no form is published, or the address or the user name is not known. */
+bool mw_settings_form(struct mw_judge *judge, const struct mw_settings *settings, struct mw_user_form *form);
+/* The name in the published form. */
+const char *mw_user_form_right(const struct mw_user_form *form);
+
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY 86400
+#define DAY INT64_C(86400)
 #define SOON (14 * DAY)
 #define SHORT_LIVED (45 * DAY) /* a third of its life is soon enough for such a certificate */
 #define SKEW 300
@@ -156,7 +156,7 @@ static void expiring_soon(struct mw_judge *judge)
 {
     MW_EACH (expires, judge, MW_F_TLS_EXPIRES) {
         const struct mw_fact *starts = mw_know(judge, MW_F_TLS_STARTS, expires->about);
-        int64_t left = expires->number - expires->at, life = starts ? expires->number - starts->number : 365 * (int64_t)DAY;
+        int64_t left = expires->number - expires->at, life = starts ? expires->number - starts->number : 365 * DAY;
         int64_t soon = life < SHORT_LIVED ? life / 3 : SOON;
         if (left <= 0 || left >= soon || !counts(judge, expires->about)) {
             continue;
