@@ -89,9 +89,10 @@ int main(int argc, char **argv)
     cmd_begin(&cmd, &tool, argc, argv);
     cmd_answer(&cmd);
     cmd_open(&cmd);
-    if (cmd.operands.count == 1 && !is_file(cmd.operands.items[0]))
-        return explain_cause(&cmd, cmd.operands.items[0]);
+    bool is_cause = cmd.operands.count == 1 && !is_file(cmd.operands.items[0]);
     if (!cmd.operands.count && isatty(STDIN_FILENO))
         mw_fail(MW_EXIT_USAGE, _("a file or a cause is missing: %s %s (or facts on standard input)"), tool.name, _(tool.synopsis));
-    return judge(&cmd);
+    int status = is_cause ? explain_cause(&cmd, cmd.operands.items[0]) : judge(&cmd);
+    mw_arena_free(cmd.arena);
+    return status;
 }

@@ -170,6 +170,22 @@ static const struct {
 };
 /* clang-format on */
 
+static int act(struct cmd *cmd)
+{
+    const char **operands = cmd->operands.items;
+    if (!cmd->operands.count)
+        mw_fail(MW_EXIT_USAGE, "%s", _("what is to be checked? For example: mailwhy check user@example.org (mailwhy --help tells more)"));
+    const struct mw_list rest = {operands + 1, cmd->operands.count - 1, 0};
+    for (size_t i = 0; i < MW_COUNT(acts); i++)
+        if (strcmp(acts[i].word, operands[0]) == 0)
+            return acts[i].act(cmd, operands[0], &rest);
+    if (strpbrk(operands[0], "@.:"))
+        return ask(cmd, "check", &cmd->operands);
+    if (nearest(operands[0], words))
+        mw_fail(MW_EXIT_USAGE, _("there is no command '%s'; did you mean '%s'?"), operands[0], nearest(operands[0], words));
+    mw_fail(MW_EXIT_USAGE, _("'%s' is neither a command nor an address; mailwhy --help tells more"), operands[0]);
+}
+
 int main(int argc, char **argv)
 {
     struct cmd cmd = {0};
@@ -177,16 +193,7 @@ int main(int argc, char **argv)
     if (cmd.operands.count && is_tool(cmd.operands.items[0]))
         return run_tool(&cmd, cmd.operands.items[0], argc, argv);
     cmd_answer(&cmd);
-    if (!cmd.operands.count)
-        mw_fail(MW_EXIT_USAGE, "%s", _("what is to be checked? For example: mailwhy check user@example.org (mailwhy --help tells more)"));
-    const char **operands = cmd.operands.items;
-    const struct mw_list rest = {operands + 1, cmd.operands.count - 1, 0};
-    for (size_t i = 0; i < MW_COUNT(acts); i++)
-        if (strcmp(acts[i].word, operands[0]) == 0)
-            return acts[i].act(&cmd, operands[0], &rest);
-    if (strpbrk(operands[0], "@.:"))
-        return ask(&cmd, "check", &cmd.operands);
-    if (nearest(operands[0], words))
-        mw_fail(MW_EXIT_USAGE, _("there is no command '%s'; did you mean '%s'?"), operands[0], nearest(operands[0], words));
-    mw_fail(MW_EXIT_USAGE, _("'%s' is neither a command nor an address; mailwhy --help tells more"), operands[0]);
+    int status = act(&cmd);
+    mw_arena_free(cmd.arena);
+    return status;
 }

@@ -41,5 +41,7 @@ int cmd_tool_main(const struct cmd_tool *tool, int argc, char *const *argv)
     if (as_facts && (!mw_facts_write(cmd.facts, cmd.out) || fflush(cmd.out)))
         cmd_cannot_write(&cmd);
     cmd_look(&cmd, as_facts ? pass_on : NULL, &cmd);
-    return cmd_end(&cmd, as_facts ? NULL : cmd.choices.format ? cmd.choices.format : "text");
+    int status = cmd_end(&cmd, as_facts ? NULL : cmd.choices.format ? cmd.choices.format : "text");
+    mw_arena_free(cmd.arena);
+    return status;
 }
