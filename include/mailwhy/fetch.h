@@ -1,4 +1,4 @@
-/* One HTTPS (or HTTP) GET, by libcurl, in the loop. Names are resolved by our resolver, addresses that are private are refused unless the target itself is
+/* One HTTPS (or HTTP) GET, in the loop. Names are resolved by our resolver, addresses that are private are refused unless the target itself is
  * there, no redirect is followed unless asked for, and 64 KiB is the end. */
 #ifndef MAILWHY_FETCH_H
 #define MAILWHY_FETCH_H
@@ -8,8 +8,8 @@
 
 struct mw_fetched {
     const char *outcome;    /* MW_OK (a response came), MW_TIMED_OUT, MW_REFUSED, MW_RESET, MW_HUNG_UP, MW_UNREACHABLE, MW_TLS_FAILED, MW_TOO_LONG, MW_GARBLED,
-                             * MW_SKIPPED (libcurl cannot be loaded), or "dns" (the name has no address) */
-    const char *why;        /* clause with the library's words, safe to show; "" */
+                             * or "dns" (the name has no address) */
+    const char *why;        /* clause, safe to show; "" */
     enum mw_dns_status dns; /* of the address lookup */
     int status;             /* HTTP status; 0: none */
     const char *media_type; /* "" where none */
@@ -17,7 +17,8 @@ struct mw_fetched {
     const char *body;       /* NUL behind */
     size_t body_bytes;
     int64_t date;           /* Date header, -1: none */
-    const char *address;    /* that answered; "" */
+    const char *address;    /* that was connected to; "" */
+    const struct mw_tls_seen *tls; /* of the handshake; NULL: none was begun. MW_TLS_FAILED as outcome also where the certificate is not to be trusted */
     double ms;
 };
 

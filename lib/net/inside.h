@@ -23,7 +23,6 @@ struct mw_net {
     struct mw_poll *spare_polls;
     struct mw_wire *wires;
     struct mw_asking *asking;
-    struct mw_fetching *fetching;
     struct mw_validating *validating;
     SSL_CTX *tls;
     struct mw_judged *judged; /* chains */
@@ -85,7 +84,6 @@ void mw_wire_close(struct mw_wire *wire);
 bool mw_address_is_inner(const char *address);
 /* Has the domain of that web server an address or an exchange on an inner network? */
 void mw_ask_inner(struct mw_net *net, const char *host, void (*got)(void *context, bool is_inner), void *context);
-void mw_fetching_end(struct mw_net *net);
 void mw_validating_end(struct mw_net *net);
 
 #endif

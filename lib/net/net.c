@@ -139,7 +139,6 @@ void mw_net_free(struct mw_net *net)
         return;
     while (net->wires)
         mw_wire_close(net->wires);
-    mw_fetching_end(net);
     mw_validating_end(net);
     mw_asking_end(net);
     SSL_CTX_free(net->tls);
