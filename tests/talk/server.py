@@ -53,6 +53,7 @@ class Scene:
     def __init__(self, connection, folder):
         self.connection = connection
         self.folder = folder
+        self.is_reset = False
 
     def send(self, data):
         try:
@@ -129,12 +130,25 @@ class Scene:
         raise Gone
 
     def resets(self, _):
+        self.is_reset = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise Gone
 
     def is_silent(self, _):
         while True:
             self.receive(4096)
+
+    def ends(self):
+        """What the other side has said and nobody read would make the kernel reset the connection, and what we said last could be lost."""
+        try:
+            if not self.is_reset:
+                self.connection.settimeout(2)
+                self.connection.shutdown(socket.SHUT_WR)
+                while self.connection.recv(4096):
+                    pass
+        except OSError:
+            pass
+        self.connection.close()
 
     def play(self, acts):
         for act, text in acts:
@@ -149,7 +163,7 @@ def read_play(path):
         if not line.strip() or line.startswith("#"):
             continue
         act, _, text = line.strip().partition(" ")
-        if act in ("play", "send", "receive") or not hasattr(Scene, act.replace("-", "_")):
+        if act in ("play", "send", "receive", "ends") or not hasattr(Scene, act.replace("-", "_")):
             sys.exit(f"{path}:{number}: no act is called {act!r}")
         acts.append((act, text))
     return acts
@@ -173,7 +187,7 @@ class Server:
         except Unexpected as what:
             self.failed = True
             print(f"heard {what}", file=sys.stderr, flush=True)
-        scene.connection.close()
+        scene.ends()
 
     def accept_all(self):
         while True:
