@@ -10,6 +10,7 @@
 
 #define REDIRECTS 3
 #define HOSTS 8u
+#define SERVERS 12u
 
 #define PLACES 2u
 static const struct {
@@ -56,7 +57,7 @@ static void tell_server(struct mw_look *look, const struct mw_autoconfig_server 
 
 static void tell_document(struct mw_look *look, const struct place *place)
 {
-    for (size_t i = 0; i < place->document->count; i++)
+    for (size_t i = 0; i < place->document->count && i < SERVERS; i++)
         tell_server(look, &place->document->servers[i], place->url);
     for (size_t i = 0; i < place->document->count && i < HOSTS; i++)
         mw_service_host_tell(look, place->document->servers[i].host, "autoconfig", place->url);

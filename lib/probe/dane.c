@@ -3,6 +3,8 @@
 
 #include <mailwhy/tlsa.h>
 
+#define RECORDS 20u
+
 struct dane {
     struct mw_list chain;
     const char *host;
@@ -14,8 +16,8 @@ static void got_tlsa(struct mw_look *look, const struct mw_dns_answer *answer, v
     const char *about = look->why->about, *matched = NULL;
     struct mw_list flaws = {0};
     const struct mw_record *record;
-    unsigned usable = 0;
-    for (size_t i = 0; (record = mw_dns_next(answer, MW_TLSA, &i));) {
+    unsigned usable = 0, count = 0;
+    for (size_t i = 0; count < RECORDS && (record = mw_dns_next(answer, MW_TLSA, &i)); count++) {
         const char *why = "";
         int match = mw_tlsa_match(look->arena, record->text, &dane->chain, dane->host, &why);
         usable += match >= 0;

@@ -27,9 +27,23 @@ enum mw_fact_id mw_endpoint_of(const char *service, bool tls)
     return MW_NO_FACT;
 }
 
+/* An address that leads to this machine or nowhere: whoever answers there is not who was meant, so a record may not send us there. The user may. */
+static bool leads_elsewhere(const char *address, const char *value)
+{
+    static const char *const kinds[] = {"loopback", "unspecified", "multicast", "link-local"};
+    const char *kind = mw_address_kind(address);
+    bool is_wish = strcmp(value, "target") == 0 || strcmp(value, "configured") == 0;
+    for (size_t i = 0; kind && !is_wish && i < MW_COUNT(kinds); i++)
+        if (mw_text_same(kinds[i], kind))
+            return true;
+    return false;
+}
+
 void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value, const struct mw_fact *because)
 {
     if (mw_address_is_ipv6(address) ? look->asked->only_ipv4 : look->asked->only_ipv6)
+        return;
+    if (leads_elsewhere(address, value))
         return;
     const char *about = mw_about_endpoint(look->arena, host, address, port);
     const struct mw_fact *told = mw_fact_find(look->facts, id, about);

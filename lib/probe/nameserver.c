@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define ADDRESSES 4u
+#define NAME_SERVERS 13u
 
 struct nameserver {
     const char *zone;
@@ -66,6 +67,14 @@ static void got_soa(struct mw_look *look, const struct mw_dns_answer *answer, vo
     tell_truncation(look, server, answer);
 }
 
+static bool is_room(const struct mw_look *look)
+{
+    unsigned count = 0;
+    for (const struct mw_fact *host = mw_fact_first(look->facts, MW_F_NS_HOST); host; host = mw_fact_next(look->facts, host))
+        count++;
+    return count < NAME_SERVERS;
+}
+
 static void got_ns(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     const struct server *server = tag;
@@ -74,7 +83,7 @@ static void got_ns(struct mw_look *look, const struct mw_dns_answer *answer, voi
         return;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_NS, &i));) {
         mw_lookup_tell_once(look, MW_F_CHILD_NS, server->of->zone, record->name, mw_lookup_quote(look, record));
-        if (!mw_fact_find(look->facts, MW_F_NS_HOST, record->name))
+        if (!mw_fact_find(look->facts, MW_F_NS_HOST, record->name) && is_room(look))
             mw_tell_text(look, MW_F_NS_HOST, record->name, server->of->zone, NULL);
     }
 }

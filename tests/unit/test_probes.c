@@ -35,6 +35,8 @@ static const struct scene scenes[] = {
     {"an exchange with an alias", "exchange", "mx.host mx.example.org 10",
      "- mx.example.org A ok mx.example.org. 300 IN CNAME real.example.net.& real.example.net. 300 IN A 192.0.2.7\n- mx.example.org AAAA nodata\n",
      "dns.cname mx.example.org real.example.net\nendpoint.smtp mx.example.org[192.0.2.7]:25 mx"},
+    {"an exchange at this machine is not talked to", "exchange", "mx.host mx.example.org 10", "- mx.example.org A ok mx.example.org. 300 IN A 127.0.0.1\n- mx.example.org AAAA nodata\n",
+     "exchange.end mx.example.org ok\ndns.address mx.example.org 127.0.0.1\nnot endpoint*"},
     {"one family fails, the other has none", "exchange", "mx.host mx.example.org 10", "- mx.example.org A servfail\n- mx.example.org AAAA nodata\n", "exchange.end mx.example.org servfail"},
     {"mail to an outside recipient", "recipient", DOMAIN "\nrecipient.domain example.com example.com",
      "- example.com MX ok example.com. 300 IN MX 30 c.example.com.& example.com. 300 IN MX 10 a.example.com.& example.com. 300 IN MX 20 b.example.com.\n"
