@@ -83,10 +83,11 @@ static bool is_new(struct mw_run *run, const struct mw_probe *probe, const char 
     return true;
 }
 
-/* Ends the loop. A callback of a timer that was due is called before the loop waits for sockets: without uv_stop it would wait on. */
+/* Ends the loop, where it runs. A callback of a timer that was due is called before the loop waits for sockets: without uv_stop it would wait on. */
 static void be_done(struct mw_run *run)
 {
-    uv_stop(mw_net_loop(run->net));
+    if (run->stop)
+        uv_stop(mw_net_loop(run->net));
 }
 
 static void look_ended(struct mw_look *look)
