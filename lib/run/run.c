@@ -193,17 +193,18 @@ void mw_run_progress(struct mw_run *run, void (*progress)(void *context, unsigne
 static void cut_off(struct mw_run *run, const char *why)
 {
     run->cut_off = run->cut_off ? run->cut_off : why;
-    be_done(run);
 }
 
 static void time_is_up(void *context)
 {
     cut_off(context, "out of time");
+    be_done(context);
 }
 
 static void stop_asked(uv_async_t *stop)
 {
     cut_off(stop->data, "interrupted");
+    be_done(stop->data);
 }
 
 void mw_run_stop(struct mw_run *run)
