@@ -425,8 +425,8 @@ static const struct mw_cause causes[] = {
         .id = "auth.app_password_required",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("Mail programs need an app password here, not the password of the website"),
-        .says = N_("At {about} the login is refused: “{value}”. The provider wants a separate code for mail programs (app password, client authorisation "
-                   "code)."),
+        .says = N_("At {about} the login is refused: “{value}”. The provider wants a separate code for mail programs (app password, client "
+                   "authorisation code)."),
         .fix = {
             {MW_AT_PROVIDER, N_("Sign in to the webmail, switch on IMAP, POP3 or SMTP in the settings, and create an app password (authorisation "
                                 "code)."), NULL},
@@ -447,8 +447,8 @@ static const struct mw_cause causes[] = {
         .title = N_("User name or password is wrong"),
         .says = N_("At {about} the login is refused: “{value}”."),
         .fix = {
-            {MW_AT_CLIENT, N_("Type the password again by hand; beware of blanks at the ends and of the keyboard layout. Delete the saved password "
-                              "in the mail program, for receiving and for sending."), NULL},
+            {MW_AT_CLIENT, N_("Type the password again by hand; beware of blanks at the ends and of the keyboard layout. Delete the saved "
+                              "password in the mail program, for receiving and for sending."), NULL},
             {MW_AT_PROVIDER, N_("If the webmail refuses it too, have the password reset."), NULL},
         },
         .reference = "RFC 4954 section 6; RFC 5530; RFC 3206",
@@ -517,8 +517,8 @@ static const struct mw_cause causes[] = {
         .title = N_("IMAP, POP3 or SMTP is switched off for this mailbox"),
         .says = N_("At {about} the login is refused: “{value}”. The password is not the point: this service is not open to the mailbox."),
         .fix = {
-            {MW_AT_PROVIDER, N_("Sign in to the webmail and switch the service on (Settings, POP3/SMTP/IMAP); in a company the administrator does "
-                                "it for the member."), NULL},
+            {MW_AT_PROVIDER, N_("Sign in to the webmail and switch the service on (Settings, POP3/SMTP/IMAP); in a company the administrator "
+                                "does it for the member."), NULL},
         },
         .reference = "RFC 5530 (NOPERM)",
         .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
@@ -534,8 +534,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The administrator has switched this way of logging in off for the whole organisation"),
         .says = N_("At {about} the login is refused: “{value}”. It is off for every account of the organisation."),
         .fix = {
-            {MW_AT_PROVIDER, N_("The administrator has to allow it: authenticated SMTP for the organisation and the mailbox, or the members in the "
-                                "scope of client access."), NULL},
+            {MW_AT_PROVIDER, N_("The administrator has to allow it: authenticated SMTP for the organisation and the mailbox, or the members in "
+                                "the scope of client access."), NULL},
         },
         .reference = "RFC 4954 section 6",
         .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
@@ -584,8 +584,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The server cannot check passwords at the moment"),
         .says = N_("At {about} the answer to the login is “{value}”. The password was not looked at: what checks it is down, for all users."),
         .fix = {
-            {MW_AT_SERVER, N_("Bring back what {host} checks passwords with (Dovecot auth, LDAP, database, Active Directory) and its rights; for Postfix "
-                              "look at the socket private/auth."),
+            {MW_AT_SERVER, N_("Bring back what {host} checks passwords with (Dovecot auth, LDAP, database, Active Directory) and its rights; for "
+                              "Postfix look at the socket private/auth."),
              "doveadm auth test USER"},
         },
         .reference = "RFC 4954 section 6 (454 4.7.0); RFC 5530 (UNAVAILABLE)",
@@ -637,7 +637,8 @@ static const struct mw_cause causes[] = {
         .title = N_("Passwords can be sent without encryption"),
         .says = N_("At {about} logins are taken before TLS. A program that is set wrongly, or somebody on the path, gets the password in clear."),
         .fix = {
-            {MW_AT_SERVER, N_("Allow logins only inside TLS. Dovecot: ssl = required and disable_plaintext_auth = yes. Postfix: smtpd_tls_auth_only = yes."),
+            {MW_AT_SERVER, N_("Allow logins only inside TLS. Dovecot: ssl = required and disable_plaintext_auth = yes. Postfix: smtpd_tls_auth_only = "
+                              "yes."),
              "smtpd_tls_auth_only = yes"},
         },
         .reference = "RFC 8314 section 4.1",

@@ -515,8 +515,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The kind of encryption does not fit the port"),
         .says = N_("{account} is set to the wrong kind of encryption for port {port} of {host}: the server there starts TLS in the other way."),
         .fix = {
-            {MW_AT_CLIENT, N_("Set the connection security for port {port} to {right}. Ports 465, 993 and 995 take SSL/TLS; ports 587, 143 and 110 "
-                              "take STARTTLS."), NULL},
+            {MW_AT_CLIENT, N_("Set the connection security for port {port} to {right}. Ports 465, 993 and 995 take SSL/TLS; ports 587, 143 and "
+                              "110 take STARTTLS."), NULL},
         },
         .reference = "RFC 8314 section 3",
         .needs = {MW_F_CONFIG_SECURITY},
@@ -564,7 +564,8 @@ static const struct mw_cause causes[] = {
         .id = "config.smtp.identity_crossed",
         .legs = MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_CLIENT, .owner = MW_USER,
         .title = N_("The account sends by the outgoing server of another account"),
-        .says = N_("{account} sends as {from} by an outgoing server that logs in as {user}. Such mail is refused, or fails SPF and DMARC at the receiver."),
+        .says = N_("{account} sends as {from} by an outgoing server that logs in as {user}. Such mail is refused, or fails SPF and DMARC at the "
+                   "receiver."),
         .fix = {
             {MW_AT_CLIENT, N_("Choose the outgoing server that belongs to the address in the settings of the account: {right}."), NULL},
         },

@@ -319,7 +319,8 @@ static const struct mw_cause causes[] = {
         .id = "imap.ext.starttls_missing",
         .legs = MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("IMAP offers no encryption at all"),
-        .says = N_("At {about} no STARTTLS is offered, and no IMAP port with TLS works at {host}. Mail programs that insist on encryption do not connect."),
+        .says = N_("At {about} no STARTTLS is offered, and no IMAP port with TLS works at {host}. Mail programs that insist on encryption do not "
+                   "connect."),
         .fix = {
             {MW_AT_SERVER, N_("Give Dovecot a certificate, set ssl = required, and open port 993."),
              "ssl = required\nssl_cert = </etc/ssl/certs/mail-fullchain.pem\nssl_key = </etc/ssl/private/mail.key"},
@@ -430,7 +431,8 @@ static const struct mw_cause causes[] = {
         .id = "pop3.leave_on_server.growth",
         .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("Mail that POP3 leaves on the server fills the mailbox"),
-        .says = N_("{value} messages lie in the inbox, and the space is nearly used up. A program that fetches by POP3 never removes what it has fetched."),
+        .says = N_("{value} messages lie in the inbox, and the space is nearly used up. A program that fetches by POP3 never removes what it has "
+                   "fetched."),
         .fix = {
             {MW_AT_CLIENT, N_("Let the program remove mail from the server some days after it was fetched, or use IMAP and archive."), NULL},
         },

@@ -391,6 +391,8 @@ static bool is_about_the_caller(const char *cause)
     return false;
 }
 
+#define NO_CLEAR_WORDS 0.6 /* confidence of a bare code, or of words that have several meanings */
+
 struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *said)
 {
     const char *about = said->fact->about;
@@ -404,7 +406,9 @@ struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *
         mw_weight(instance, MW_ADVICE, mw_port_legs(judge, about));
         return instance;
     }
-    mw_port_weigh(judge, instance, about, cause ? cause->severity : MW_DEGRADES);
+    enum mw_severity worst = cause ? cause->severity : MW_DEGRADES;
+    bool unsure = at_exchange && said->confidence <= NO_CLEAR_WORDS; /* it may be us after all whom it refuses */
+    mw_port_weigh(judge, instance, about, unsure && worst == MW_BLOCKS ? MW_DEGRADES : worst);
     return instance;
 }
 

@@ -290,8 +290,13 @@ static void user_unknown(struct mw_judge *judge)
         }
         struct mw_instance *instance = mw_said_found(judge, said);
         const struct mw_fact *to = mw_know(judge, MW_F_SMTP_RCPT_TO, said->fact->about);
+        const struct mw_fact *postmaster = mw_know(judge, MW_F_SMTP_POSTMASTER, said->fact->about);
         mw_proof(instance, to);
-        mw_proof(instance, mw_know(judge, MW_F_SMTP_POSTMASTER, said->fact->about));
+        mw_proof(instance, postmaster);
+        if (mw_reply_class(postmaster) == 2 && said->confidence <= ONLY_A_CODE) { /* it takes mail from us, only not for this mailbox */
+            mw_confidence(instance, 0.8);
+            mw_port_weigh(judge, instance, said->fact->about, MW_BLOCKS);
+        }
         mw_place(instance, "recipient", to ? to->text : "");
     }
 }
@@ -395,8 +400,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.listener.missing",
         .legs = MW_RECEIVE | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_TCP, .owner = MW_ADMIN,
         .title = N_("The server does not offer the SMTP port that is needed"),
-        .says = N_("Nothing listens at {about}: the connection is refused at once, although the same machine answers at {open}. The mail service on this "
-                   "port is not running or not switched on."),
+        .says = N_("Nothing listens at {about}: the connection is refused at once, although the same machine answers at {open}. The mail service on "
+                   "this port is not running or not switched on."),
         .fix = {
             {MW_AT_SERVER, N_("Start the service on port {port} of {host}. In Postfix, switch on the smtp (25), submission (587) and submissions (465) "
                               "lines in master.cf and reload."),
@@ -416,8 +421,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The connection opens, but the server never says a word"),
         .says = N_("At {about} the connection is accepted, and then no greeting comes ({value}), so no mail can be handed over there."),
         .fix = {
-            {MW_AT_SERVER, N_("Look at the mail service behind {about}: a process limit, a load balancer whose server is gone, TCP wrappers, or a "
-                              "lookup that hangs before the greeting."), NULL},
+            {MW_AT_SERVER, N_("Look at the mail service behind {about}: a process limit, a load balancer whose server is gone, TCP wrappers, or "
+                              "a lookup that hangs before the greeting."), NULL},
         },
         .reference = "RFC 5321 sections 3.1 and 4.5.3.2.1",
         .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
@@ -434,8 +439,8 @@ static const struct mw_cause causes[] = {
         .says = N_("At {about} the greeting takes {seconds} seconds. Mail servers should wait for five minutes, but many programs and some servers hang "
                    "up before."),
         .fix = {
-            {MW_AT_SERVER, N_("Find out what {host} waits for before it greets: most often a slow DNS resolver, a block list that does not answer, "
-                              "or a delay against spam that is set too long."), NULL},
+            {MW_AT_SERVER, N_("Find out what {host} waits for before it greets: most often a slow DNS resolver, a block list that does not "
+                              "answer, or a delay against spam that is set too long."), NULL},
         },
         .reference = "RFC 5321 section 4.5.3.2.1",
         .any = {MW_F_SMTP_GREETING_MS},
@@ -446,10 +451,11 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.busy",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The server turns us away for now: busy, or in maintenance"),
-        .says = N_("At {about} the connection is answered with a temporary refusal: “{value}”. Senders try again later, so mail is late; what lies behind "
-                   "it could not be tested."),
+        .says = N_("At {about} the connection is answered with a temporary refusal: “{value}”. Senders try again later, so mail is late; what lies "
+                   "behind it could not be tested."),
         .fix = {
-            {MW_AT_SERVER, N_("Try again in a few minutes. If it stays, raise the process and connection limits of {host}, or end the maintenance."), NULL},
+            {MW_AT_SERVER, N_("Try again in a few minutes. If it stays, raise the process and connection limits of {host}, or end the "
+                              "maintenance."), NULL},
         },
         .reference = "RFC 5321 section 3.8",
         .needs = {MW_F_SMTP_GREETING},
@@ -496,8 +502,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.ehlo.rejected",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_DEGRADES, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("EHLO is refused, so encryption and all other extensions are lost"),
-        .says = N_("At {about} the answer to EHLO is “{value}”; only the old HELO is known there. Without EHLO there is no STARTTLS, no login and no size "
-                   "check."),
+        .says = N_("At {about} the answer to EHLO is “{value}”; only the old HELO is known there. Without EHLO there is no STARTTLS, no login and no "
+                   "size check."),
         .fix = {
             {MW_AT_SERVER, N_("Update the mail server, or take away the proxy or filter in front of it that does not know EHLO."), NULL},
         },
@@ -578,11 +584,11 @@ static const struct mw_cause causes[] = {
         .id = "smtp.greylist",
         .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("Greylisting: the first try of a new sender is put off"),
-        .says = N_("At {about} the answer is “{value}”. Strangers have to try twice there; a real mail server comes back after some minutes, and the mail "
-                   "arrives late."),
+        .says = N_("At {about} the answer is “{value}”. Strangers have to try twice there; a real mail server comes back after some minutes, and the "
+                   "mail arrives late."),
         .fix = {
-            {MW_AT_SERVER, N_("Wait: the mail comes with the next try. To avoid the delay, put large senders on the allow list of the greylisting, "
-                              "or switch it off."), NULL},
+            {MW_AT_SERVER, N_("Wait: the mail comes with the next try. To avoid the delay, put large senders on the allow list of the "
+                              "greylisting, or switch it off."), NULL},
         },
         .reference = "RFC 6647",
         .any = {MW_F_SMTP_RCPT, MW_F_SMTP_MAIL},
@@ -599,8 +605,8 @@ static const struct mw_cause causes[] = {
         .says = N_("At {about} sending is refused: “{value}”. The account or the organisation has sent as much as it may for now."),
         .fix = {
             {MW_AT_CLIENT, N_("Stop sending and wait until the limit is reset, often a day. Send long lists by a service made for it."), NULL},
-            {MW_AT_PROVIDER, N_("If you did not send that much, somebody else may be using the account: change the password and look at the login "
-                                "log."), NULL},
+            {MW_AT_PROVIDER, N_("If you did not send that much, somebody else may be using the account: change the password and look at the "
+                                "login log."), NULL},
         },
         .reference = "RFC 3463 section 3.8",
         .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_LOGIN, MW_F_SMTP_GREETING},
@@ -646,7 +652,8 @@ static const struct mw_cause causes[] = {
         .title = N_("Too many connections at once"),
         .says = N_("At {about} the answer is “{value}”: this address already has as many connections open as it may."),
         .fix = {
-            {MW_AT_SERVER, N_("Use fewer connections to one destination. On your own server look at smtpd_client_connection_count_limit (Postfix)."), NULL},
+            {MW_AT_SERVER, N_("Use fewer connections to one destination. On your own server look at smtpd_client_connection_count_limit "
+                              "(Postfix)."), NULL},
         },
         .reference = "RFC 5321 section 4.5.4.1",
         .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
@@ -693,8 +700,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The mailbox exists, but it is switched off"),
         .says = N_("At {about} the recipient is refused: “{value}”. The mailbox is disabled, suspended or out of use."),
         .fix = {
-            {MW_AT_PROVIDER, N_("The administrator of the domain or the provider has to switch the mailbox on again; ask for the reason (payment, "
-                                "spam, identity check)."), NULL},
+            {MW_AT_PROVIDER, N_("The administrator of the domain or the provider has to switch the mailbox on again; ask for the reason "
+                                "(payment, spam, identity check)."), NULL},
         },
         .reference = "RFC 3463 section 3.3 (X.2.1); RFC 5248",
         .needs = {MW_F_SMTP_RCPT},
@@ -779,8 +786,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The mailbox has moved"),
         .says = N_("The recipient is elsewhere now, as the answer at {about} says: “{value}”."),
         .fix = {
-            {MW_AT_CLIENT, N_("Use the new address if the reply names one, and correct the address book. The owner can set a forwarding at the old "
-                              "place."), NULL},
+            {MW_AT_CLIENT, N_("Use the new address if the reply names one, and correct the address book. The owner can set a forwarding at the "
+                              "old place."), NULL},
         },
         .reference = "RFC 5321 section 3.4; RFC 3463 section 3.2 (X.1.6)",
         .needs = {MW_F_SMTP_RCPT},
@@ -833,6 +840,9 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 5321 section 4.5.5",
         .needs = {MW_F_SMTP_MAIL},
         .holds = null_refused,
+        .alike = {
+            {"rep.ip.low", N_("Another sender from the same address is refused too.")},
+        },
         .explains = {"sym:outbound.reject", NULL},
     },
     {
@@ -916,7 +926,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.postmaster.missing",
         .legs = MW_RECEIVE, .severity = MW_ADVICE, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The domain has no postmaster address"),
-        .says = N_("At {about} postmaster is refused with “{value}”. Every domain that takes mail must have this address; others use it to report trouble."),
+        .says = N_("At {about} postmaster is refused with “{value}”. Every domain that takes mail must have this address; others use it to report "
+                   "trouble."),
         .fix = {
             {MW_AT_SERVER, N_("Create the alias postmaster (and abuse) and let somebody read it."),
              "postmaster: admin"},
@@ -931,8 +942,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The receiver has a poor opinion of our address"),
         .says = N_("At {about} the refusal names the reputation of the address that sends: “{value}”."),
         .fix = {
-            {MW_AT_SERVER, N_("Make sure that no account or machine sends spam, remove dead recipients, use the form of the provider for removal, "
-                              "and raise the volume slowly."), NULL},
+            {MW_AT_SERVER, N_("Make sure that no account or machine sends spam, remove dead recipients, use the form of the provider for "
+                              "removal, and raise the volume slowly."), NULL},
         },
         .reference = "M3AAWG Sender Best Common Practices",
         .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_EHLO},

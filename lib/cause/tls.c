@@ -501,8 +501,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.cert.chain_incomplete",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server does not send the intermediate certificate"),
-        .says = N_("At {about} only the certificate of the server is sent. The one between it and the root ({issuer}) is missing, so many programs cannot "
-                   "check it."),
+        .says = N_("At {about} only the certificate of the server is sent. The one between it and the root ({issuer}) is missing, so many programs "
+                   "cannot check it."),
         .fix = {
             {MW_AT_SERVER, N_("Serve the whole chain: the file with the certificate of the server first and the intermediate certificates behind (often "
                               "fullchain.pem)."),
@@ -584,7 +584,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The server speaks only outdated versions of TLS"),
         .says = N_("At {about} only {value} was agreed on, although newer versions were offered. Programs and servers of today refuse TLS 1.1 and older."),
         .fix = {
-            {MW_AT_SERVER, N_("Update the server and allow TLS 1.2 and 1.3. Postfix: smtpd_tls_protocols = >=TLSv1.2. Dovecot: ssl_min_protocol = TLSv1.2."),
+            {MW_AT_SERVER, N_("Update the server and allow TLS 1.2 and 1.3. Postfix: smtpd_tls_protocols = >=TLSv1.2. Dovecot: ssl_min_protocol = "
+                              "TLSv1.2."),
              "smtpd_tls_protocols = >=TLSv1.2"},
         },
         .reference = "RFC 8996; RFC 9325 section 3.1.1",
@@ -647,8 +648,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The server offers STARTTLS and then refuses it"),
         .says = N_("At {about} STARTTLS is listed, and the answer to it is “{value}”. There is no working certificate or key."),
         .fix = {
-            {MW_AT_SERVER, N_("Check the paths and the rights of the certificate and key files of {host}; the log says which cannot be read (lines "
-                              "with TLS)."), NULL},
+            {MW_AT_SERVER, N_("Check the paths and the rights of the certificate and key files of {host}; the log says which cannot be read "
+                              "(lines with TLS)."), NULL},
         },
         .reference = "RFC 3207 section 4",
         .any = {MW_F_SMTP_STARTTLS_REPLY, MW_F_IMAP_STARTTLS_REPLY, MW_F_POP3_STLS_REPLY, MW_F_SMTP_STARTTLS, MW_F_IMAP_STARTTLS, MW_F_POP3_STLS},
@@ -681,8 +682,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.clock.skew",
         .legs = MW_SUBMIT | MW_RETRIEVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_TLS, .owner = MW_USER,
         .title = N_("The clock of this machine is wrong"),
-        .says = N_("Web servers give a time that differs from this machine by {minutes} minutes. Certificates and signatures then look expired or not yet "
-                   "valid, although they are good."),
+        .says = N_("Web servers give a time that differs from this machine by {minutes} minutes. Certificates and signatures then look expired or not "
+                   "yet valid, although they are good."),
         .fix = {
             {MW_AT_CLIENT, N_("Set the time and the time zone, and switch on the automatic time of the system (NTP)."),
              "timedatectl set-ntp true"},
