@@ -306,7 +306,7 @@ static void deny(struct mw_judge *judge, const struct mw_fact *reply, double con
     struct mw_instance *instance = mw_found(judge, reply->about, reply);
     mw_proof(instance, refused_postmaster(judge, reply->about));
     mw_confidence(instance, confidence);
-    mw_port_weigh(judge, instance, reply->about, MW_BLOCKS);
+    mw_port_weigh(judge, instance, reply->about, confidence < 0.6 ? MW_DEGRADES : MW_BLOCKS); /* bare codes may refuse us alone */
 }
 
 /* At an exchange a wish for a login before it takes mail for the domain comes to the same: strangers cannot deliver. */
