@@ -17,6 +17,7 @@ struct mw_finding {
     enum mw_severity severity;
     unsigned legs;
     unsigned reach;         /* legs, and those of what follows from it */
+    unsigned reach_at[4];   /* the same of the places of each severity: what blocks one leg may be but advice on another */
     const char *about;      /* the narrowest thing that all places share */
     struct mw_list places;  /* each about */
     double confidence;

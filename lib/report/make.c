@@ -48,7 +48,7 @@ static void gather(struct mw_making *making, struct mw_instance *instance, struc
         if (follower->visited)
             continue;
         follower->visited = true;
-        gathered->legs |= follower->legs;
+        gathered->legs[follower->severity > gathered->severity ? follower->severity : gathered->severity] |= follower->legs;
         if (!mw_list_has(&gathered->ids, follower->cause->id))
             mw_list_add(making->arena, &gathered->ids, follower->cause->id);
         gather(making, follower, gathered);
@@ -202,22 +202,44 @@ static struct mw_instance *strongest(struct mw_instance **of, size_t count)
     return best;
 }
 
+/* The gravest first: what follows from several belongs to that one. */
+static void gather_all(struct mw_making *making, struct mw_instance **of, size_t count, struct mw_gathered *gathered)
+{
+    forget_visits(making);
+    for (gathered->severity = MW_BLOCKS; gathered->severity <= MW_ADVICE; gathered->severity++)
+        for (size_t i = 0; i < count; i++)
+            if (of[i]->severity == gathered->severity)
+                gather(making, of[i], gathered);
+}
+
+/* A leg that a place merely advises on is not one that the finding blocks. */
+static void add_legs(struct mw_finding *finding, struct mw_instance **of, size_t count, const struct mw_gathered *gathered)
+{
+    for (size_t i = 0; i < count; i++) {
+        finding->reach_at[of[i]->severity] |= of[i]->legs;
+        if (of[i]->severity < MW_ADVICE || finding->severity == MW_ADVICE)
+            finding->legs |= of[i]->legs;
+    }
+    for (size_t i = 0; i < MW_COUNT(finding->reach_at); i++) {
+        finding->reach_at[i] |= gathered->legs[i];
+        finding->reach |= finding->reach_at[i];
+    }
+}
+
 static struct mw_finding make_finding(struct mw_making *making, struct mw_instance **of, size_t count)
 {
     struct mw_instance *best = strongest(of, count);
     struct mw_finding finding = {.cause = best->cause, .severity = best->severity, .confidence = best->confidence};
     struct mw_gathered gathered = {0};
-    forget_visits(making);
     for (size_t i = 0; i < count; i++) {
-        finding.legs |= of[i]->legs;
         finding.confidence = of[i]->confidence > finding.confidence ? of[i]->confidence : finding.confidence;
         add_evidence(making, &finding, of[i]);
-        gather(making, of[i], &gathered);
     }
+    gather_all(making, of, count, &gathered);
+    add_legs(&finding, of, count, &gathered);
     finding.about = common_about(making, of, count);
     finding.explains = gathered.ids;
     finding.explains_seen = gathered.ids.count;
-    finding.reach = finding.legs | gathered.legs;
     add_symptoms(making, finding.cause, &finding.explains);
     put_into_words(making, &finding, best, all_abouts(making, &finding, of, count));
     add_alikes(making, &finding);

@@ -18,7 +18,8 @@ struct mw_making {
 
 struct mw_gathered {
     struct mw_list ids;
-    unsigned legs;
+    enum mw_severity severity; /* of the root that is followed */
+    unsigned legs[4];          /* of each severity */
 };
 
 void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */

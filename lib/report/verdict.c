@@ -64,11 +64,9 @@ static enum mw_state state_of(const struct mw_report *report, unsigned leg, bool
 {
     enum mw_state state = seen_working ? MW_S_OK : MW_S_UNKNOWN;
     for (size_t i = 0; i < report->count; i++) {
-        if (!(report->findings[i].reach & leg))
-            continue;
-        if (report->findings[i].severity == MW_BLOCKS)
+        if (report->findings[i].reach_at[MW_BLOCKS] & leg)
             return MW_S_BROKEN;
-        if (report->findings[i].severity == MW_DEGRADES)
+        if (report->findings[i].reach_at[MW_DEGRADES] & leg)
             state = MW_S_DEGRADED;
     }
     return state;

@@ -6,6 +6,7 @@ A case is AREA/CAUSE.CASE.jsonl, a stream of facts as the tools write it, and AR
     not ID         is no root          not_tested ID  is listed as not tested
     none           no root blocks, degrades or is a risk
     ruled_out ID   is listed as ruled out
+    leg NAME STATE is the state of that leg
 """
 
 import json
@@ -37,7 +38,7 @@ def expected(case):
     return [line.split() for line in lines if line.strip() and not line.startswith("#")]
 
 
-def holds(word, cause, report):
+def holds(word, cause, state, report):
     roots = [found["id"] for found in report["causes"] if found["root"]]
     if word == "none":
         return not [found["id"] for found in report["causes"] if found["root"] and found["severity"] in FAULTS]
@@ -46,6 +47,7 @@ def holds(word, cause, report):
         "not": cause not in roots,
         "folded": cause not in roots and any(cause in found["explains"] for found in report["causes"]),
         "ruled_out": cause in report["ruled_out"],
+        "leg": report["verdict"]["legs"].get(cause) == state,
         "not_tested": cause in [untested["what"] for untested in report["not_tested"]],
     }[word]
 
@@ -54,7 +56,7 @@ def holds(word, cause, report):
 def test_case(case):
     report, lines = judged(case), expected(case)
     assert lines
-    missed = [line for line in lines if not holds(line[0], (line + [""])[1], report)]
+    missed = [line for line in lines if not holds(*(line + ["", ""])[:3], report)]
     roots = [(found["id"], found["severity"], found["about"]) for found in report["causes"] if found["root"]]
     assert not missed, f"roots: {roots}"
 
