@@ -68,6 +68,9 @@ void mw_shake_small(struct mw_net *net, const char *address, int port, const cha
 /* Has this machine a route to public addresses of the family? Asks the kernel alone; no packet leaves. */
 bool mw_net_has_route(bool ipv6);
 
+/* The same of one address: a network without a way out still reaches its own. */
+bool mw_net_has_route_to(const char *address);
+
 /* --- timers ---------------------------------------------------------------------------------------------------------------------------------- */
 struct mw_timer;
 /* Rings once. A timer that rang is gone: whoever keeps it for mw_timer_stop forgets it in `rang`. */

@@ -34,10 +34,19 @@ static bool is_closed(const struct mw_fact *end)
     return mw_seen_value(end, MW_REFUSED) || mw_seen_value(end, MW_TIMED_OUT) || mw_seen_value(end, MW_UNREACHABLE);
 }
 
+static bool family_answers(struct mw_judge *judge, bool ipv6)
+{
+    MW_EACH (end, judge, MW_F_TCP_END)
+        if (is_ipv6(judge, end) == ipv6 && (is_open(end) || mw_seen_value(end, MW_REFUSED)))
+            return true;
+    return false;
+}
+
+/* A network without a way out still reaches its own: what ended otherwise than unreachable was sent there. */
 static bool has_route(struct mw_judge *judge, const struct mw_fact *end)
 {
     const struct mw_fact *route = mw_know(judge, MW_F_CONTROL_ROUTE, is_ipv6(judge, end) ? "ipv6" : "ipv4");
-    return !route || route->yes;
+    return !route || route->yes || (!mw_seen_value(end, MW_UNREACHABLE) && family_answers(judge, is_ipv6(judge, end)));
 }
 
 /* Connections that say whether a port gets out of this network. */

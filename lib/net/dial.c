@@ -135,15 +135,20 @@ struct mw_dial *mw_dial(struct mw_net *net, const char *address, int port, doubl
     return mw_dial_small(net, address, port, 0, wait_s, got, context);
 }
 
-bool mw_net_has_route(bool ipv6)
+/* Connecting a datagram socket sends nothing. */
+bool mw_net_has_route_to(const char *address)
 {
     struct sockaddr_storage name;
-    /* Connecting a datagram socket sends nothing; any address that the whole Internet may use will do. */
-    socklen_t bytes = fill(&name, ipv6 ? "2620:fe::fe" : "9.9.9.9", 53);
-    int fd = socket(name.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    socklen_t bytes = fill(&name, address, 53);
+    int fd = bytes ? socket(name.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
     if (fd < 0)
         return false;
     bool routed = connect(fd, (struct sockaddr *)&name, bytes) == 0;
     close(fd);
     return routed;
+}
+
+bool mw_net_has_route(bool ipv6)
+{
+    return mw_net_has_route_to(ipv6 ? "2620:fe::fe" : "9.9.9.9"); /* any that the whole Internet may use will do */
 }

@@ -113,6 +113,21 @@ static const char *read_document(struct mw_look *look, struct place *place, cons
 
 static void ask(struct mw_look *look, struct place *place);
 
+static void got_wildcard(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    size_t i = 0;
+    (void)tag;
+    mw_lookup_wildcard_tell(look, answer, mw_dns_next(answer, MW_A, &i));
+}
+
+/* A host that gives no document may be there by a wildcard alone. */
+static void ask_wildcard(struct mw_look *look, const struct place *place)
+{
+    bool is_own = place == place->of->places;
+    if (is_own && !mw_text_same(place->outcome, MW_OK) && !mw_text_same(place->outcome, "dns"))
+        mw_look_ask(look, mw_lookup_wildcard_name(look), MW_A, got_wildcard, NULL);
+}
+
 static bool did_not_connect(const char *outcome)
 {
     return mw_text_same(outcome, MW_REFUSED) || mw_text_same(outcome, MW_TIMED_OUT) || mw_text_same(outcome, MW_UNREACHABLE) || mw_text_same(outcome, MW_RESET);
@@ -131,6 +146,7 @@ static void got_place(struct mw_look *look, const struct mw_fetched *fetched, vo
         return;
     }
     place->outcome = outcome;
+    ask_wildcard(look, place);
     settle(look, place->of);
 }
 
@@ -158,7 +174,7 @@ const struct mw_probe mw_probe_autoconfig = {
     .says = N_("Looks for the settings that the domain publishes for mail programs (autoconfig)."),
     .legs = MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_AUTOCONFIG_PLACE, MW_F_AUTOCONFIG_FLAW, MW_F_SERVICE_PUBLISHED, MW_F_SERVICE_USERNAME, MW_F_SERVICE_HOST, MW_F_SERVICE_SOURCE, MW_F_CLOCK_SERVER_DATE,
+    .tells = {MW_F_AUTOCONFIG_PLACE, MW_F_AUTOCONFIG_FLAW, MW_F_SERVICE_PUBLISHED, MW_F_SERVICE_USERNAME, MW_F_SERVICE_HOST, MW_F_SERVICE_SOURCE, MW_F_CLOCK_SERVER_DATE, MW_F_DNS_WILDCARD,
               MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_IMAP, MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3,
               MW_F_ENDPOINT_POP3S},
     .ends = MW_F_AUTOCONFIG_END,

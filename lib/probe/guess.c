@@ -61,15 +61,14 @@ static void got_wildcard(struct mw_look *look, const struct mw_dns_answer *answe
     const struct mw_record *record;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_A, &i));)
         mw_list_add(look->arena, &guess->wildcard, record->address);
-    if (mw_lookup_is_settled(answer->status))
-        mw_tell_yes(look, MW_F_DNS_WILDCARD, look->why->about, guess->wildcard.count, NULL);
+    mw_lookup_wildcard_tell(look, answer, guess->wildcard.count);
     looked_up(look, NULL, NULL, guess);
 }
 
 static void ask_guesses(struct mw_look *look, struct guess *guess)
 {
     guess->waiting = MW_COUNT(guesses) + 1;
-    mw_look_ask(look, mw_printf(look->arena, "no-such-name-mailwhy.%s", look->why->about), MW_A, got_wildcard, guess);
+    mw_look_ask(look, mw_lookup_wildcard_name(look), MW_A, got_wildcard, guess);
     for (size_t i = 0; i < MW_COUNT(guesses); i++)
         mw_lookup_host(look, mw_printf(look->arena, "%s.%s", guesses[i], look->why->about), got_address, looked_up, guess);
 }

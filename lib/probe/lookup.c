@@ -62,6 +62,17 @@ const char *mw_lookup_above(const char *name)
     return dot ? dot + 1 : ".";
 }
 
+const char *mw_lookup_wildcard_name(struct mw_look *look)
+{
+    return mw_printf(look->arena, "no-such-name-mailwhy.%s", look->why->about);
+}
+
+void mw_lookup_wildcard_tell(struct mw_look *look, const struct mw_dns_answer *answer, bool has_address)
+{
+    if (mw_lookup_is_settled(answer->status) && !mw_fact_find(look->facts, MW_F_DNS_WILDCARD, look->why->about))
+        mw_tell_yes(look, MW_F_DNS_WILDCARD, look->why->about, has_address, NULL);
+}
+
 /* The kernel is asked once a run. */
 static bool has_route(const struct mw_look *look, bool ipv6)
 {
@@ -73,7 +84,7 @@ bool mw_lookup_can_reach(const struct mw_look *look, const char *address)
 {
     bool ipv6 = mw_address_is_ipv6(address);
     bool excluded = ipv6 ? look->asked->only_ipv4 : look->asked->only_ipv6;
-    return !excluded && has_route(look, ipv6);
+    return !excluded && (has_route(look, ipv6) || mw_net_has_route_to(address));
 }
 
 bool mw_lookup_is_private(const char *address)

@@ -52,6 +52,10 @@ bool mw_cut_find_unchecked(struct mw_look *look, const struct mw_cut *cut);
 /* The first at or behind `from` that is a zone; -1: none. */
 int mw_cut_zone(const struct mw_cut *cut, int from);
 
+/* A name below the domain that cannot exist, and what its answer tells (once a domain). */
+const char *mw_lookup_wildcard_name(struct mw_look *look);
+void mw_lookup_wildcard_tell(struct mw_look *look, const struct mw_dns_answer *answer, bool has_address);
+
 /* A server of a zone that can be asked from here. */
 struct mw_server {
     const char *host, *address;
