@@ -196,6 +196,9 @@ char *mw_text_safe(struct mw_arena *arena, const void *bytes, size_t count, size
     static const char more[] = "…";
     size_t useful = count > ceiling * 4 ? ceiling * 4 : count; /* no character takes more than 4 bytes */
     bool cut = useful < count;
+    /* Not inside a UTF-8 character, or all would be read as another charset. */
+    for (int i = 0; cut && i < 3 && (((const unsigned char *)bytes)[useful] & 0xc0) == 0x80; i++)
+        useful--;
     const char *text = decode(arena, bytes, &useful);
     char *safe = mw_alloc(arena, ceiling + sizeof more), *out = safe;
     for (size_t i = 0, length; i < useful; i += length) {
@@ -223,8 +226,12 @@ char *mw_text_safe(struct mw_arena *arena, const void *bytes, size_t count, size
 /* East Asian wide ranges that mail words meet (Unicode TR11): CJK, kana, Hangul, fullwidth forms. */
 static bool is_wide(uint32_t point)
 {
-    return (point >= 0x1100 && point <= 0x115f) || (point >= 0x2e80 && point <= 0xa4cf) || (point >= 0xac00 && point <= 0xd7a3) || (point >= 0xf900 && point <= 0xfaff) ||
-           (point >= 0xfe30 && point <= 0xfe6f) || (point >= 0xff00 && point <= 0xff60) || (point >= 0xffe0 && point <= 0xffe6) || (point >= 0x20000 && point <= 0x3fffd);
+    static const struct { uint32_t first, last; } wide[] = {{0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3}, {0xf900, 0xfaff},
+                                                            {0xfe30, 0xfe6f}, {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x20000, 0x3fffd}};
+    for (size_t i = 0; i < MW_COUNT(wide); i++)
+        if (point >= wide[i].first && point <= wide[i].last)
+            return true;
+    return false;
 }
 
 static bool is_combining(uint32_t point)

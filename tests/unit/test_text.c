@@ -26,6 +26,17 @@ static void safe_shows_nothing_that_moves_a_terminal(void **state)
     mw_arena_free(arena);
 }
 
+static void a_long_text_keeps_its_charset(void **state)
+{
+    (void)state;
+    struct mw_arena *arena = mw_arena_new();
+    char bytes[102]; /* 25 * 4 lies inside a character */
+    for (size_t i = 0; i < sizeof bytes; i += 3)
+        memcpy(bytes + i, "\xe4\xb8\xad", 3);
+    assert_string_equal(mw_text_safe(arena, bytes, sizeof bytes, 25), "中中中中中中中中…");
+    mw_arena_free(arena);
+}
+
 static void safe_output_is_utf8_whatever_comes(void **state)
 {
     (void)state;
@@ -115,7 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(safe_shows_nothing_that_moves_a_terminal), cmocka_unit_test(safe_output_is_utf8_whatever_comes), cmocka_unit_test(numbers_are_whole_and_in_range),
         cmocka_unit_test(nearest_suggests_only_what_is_near),       cmocka_unit_test(columns_count_chinese_twice),        cmocka_unit_test(times_go_there_and_back),
-        cmocka_unit_test(base64_goes_there_and_back),
+        cmocka_unit_test(base64_goes_there_and_back),               cmocka_unit_test(a_long_text_keeps_its_charset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
