@@ -30,9 +30,11 @@ static const struct mw_fact *question(struct mw_judge *judge)
 
 static void resolver_broken(struct mw_judge *judge)
 {
-    bool all = !any_resolver_works(judge);
+    bool denies = mw_seen_denies_all(judge), all = denies || !any_resolver_works(judge);
+    if (all && mw_seen_resolved(judge))
+        return;
     MW_EACH (end, judge, MW_F_RESOLVER_END) {
-        if (!mw_seen_failed(end))
+        if (!mw_seen_failed(end) && !denies)
             continue;
         struct mw_instance *instance = mw_found(judge, end->about, end);
         if (all)
@@ -495,8 +497,8 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dns.delegation.lame", N_("The resolver answers for other names, and every resolver fails for this one domain.")},
         },
-        .explains = {"dns.mx.unresolvable", "dns.mx.missing", "dns.sender_domain.unresolvable", "spf.dns.temperror", "config.host.wrong",
-                     "config.autoconfig.missing", "config.autoconfig.broken", "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:outbound.defer"},
+        .explains = {"dns.mx.unresolvable", "dns.mx.missing", "dns.sender_domain.unresolvable", "spf.dns.temperror", "spf.record.missing",
+                     "dkim.selector.missing", "dmarc.record.missing", "config.host.wrong", "config.autoconfig.missing", "config.autoconfig.broken", "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:outbound.defer"},
     },
     {
         .id = "dns.resolver.rewritten", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,

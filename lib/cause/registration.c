@@ -28,7 +28,7 @@ static bool resolver_answers(struct mw_judge *judge, const char *domain)
 static void domain_nonexistent(struct mw_judge *judge, const char *domain, unsigned leg)
 {
     const struct mw_fact *denied = parent_says(judge, domain, "nxdomain"), *by_resolver = mw_know(judge, MW_F_DNS_MX_END, domain);
-    bool unseen = !denied && mw_seen_value(by_resolver, "nxdomain");
+    bool unseen = !denied && mw_seen_value(by_resolver, "nxdomain") && !mw_seen_denies_all(judge);
     if (parent_says(judge, domain, MW_OK) || (!denied && !unseen))
         return;
     struct mw_instance *instance = mw_found(judge, domain, denied ? denied : by_resolver);

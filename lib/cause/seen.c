@@ -35,6 +35,24 @@ bool mw_seen_answered(const struct mw_fact *end)
     return end && !is_one_of(end, (const char *const[]){"timed out", "unreachable", "garbled", "skipped", NULL});
 }
 
+bool mw_seen_resolved(struct mw_judge *judge)
+{
+    static const enum mw_fact_id ends[] = {MW_F_DNS_MX_END, MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_EXCHANGE_END, MW_F_SERVICE_END, MW_F_NS_ADDRESS_END, MW_F_SPF_END};
+    for (size_t i = 0; i < MW_COUNT(ends); i++)
+        MW_EACH (end, judge, ends[i])
+            if (mw_seen_value(end, MW_OK))
+                return true;
+    return mw_each(judge, MW_F_PARENT_ZONE, NULL);
+}
+
+bool mw_seen_denies_all(struct mw_judge *judge)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_END)
+        if (!mw_seen_value(end, "nxdomain"))
+            return false;
+    return mw_each(judge, MW_F_RESOLVER_END, NULL) && !mw_seen_resolved(judge);
+}
+
 const char *mw_seen_target(struct mw_judge *judge)
 {
     const struct mw_fact *target = mw_each(judge, MW_F_TARGET_DOMAIN, NULL);

@@ -16,6 +16,10 @@ bool mw_seen_failed(const struct mw_fact *end);
 /* Did the other side say anything at all (whatever it was)? */
 bool mw_seen_answered(const struct mw_fact *end);
 bool mw_seen_value(const struct mw_fact *fact, const char *value);
+/* Has a resolver found any record at all? */
+bool mw_seen_resolved(struct mw_judge *judge);
+/* Does each resolver deny that even the root is there, and found nothing? A filter that answers so says nothing of the names asked for. */
+bool mw_seen_denies_all(struct mw_judge *judge);
 
 /* The domain asked about, or NULL where a tool was pointed at a host. */
 const char *mw_seen_target(struct mw_judge *judge);
