@@ -1,5 +1,5 @@
-/* Reads the password of the one login: from a file, from a command, or typed on the terminal with echo off. It is never printed, never told as a fact, and never in
- * argv or the environment; buffers that held it are cleared. */
+/* Reads the password of the one login: from a file, from a command, or typed on the terminal with echo off. It is never printed, never told as a fact, and
+ * never in argv or the environment; buffers that held it are cleared. */
 #include "common.h"
 
 #include <mailwhy/fail.h>

@@ -1,5 +1,5 @@
-/* Reads the target as users write it: an address (international ones too), a domain, or a host with a port. What is none is told in one line, with what would be
- * right, and ends the program.
+/* Reads the target as users write it: an address (international ones too), a domain, or a host with a port. What is none is told in one line, with what would
+ * be right, and ends the program.
  *
  * Syntax of a mailbox: RFC 5321 section 4.1.2 and RFC 6531 section 3.3; lengths: RFC 5321 section 4.5.3.1. */
 #include "common.h"

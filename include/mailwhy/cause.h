@@ -76,7 +76,8 @@ struct mw_instance; /* one finding of the cause at work */
 /* The cause holds of `about`; `proof` is the fact that shows it best (more with mw_proof). Confidence 0.9, severity and legs of the row unless set. */
 struct mw_instance *mw_found(struct mw_judge *judge, const char *about, const struct mw_fact *proof);
 void mw_proof(struct mw_instance *instance, const struct mw_fact *proof); /* NULL is passed over */
-/* Fills {name} in says, fix and snippet. {about}, {host}, {port}, {address}, {domain} (asked), {mailbox} (asked), {value} (of the first proof) are there already. */
+/* Fills {name} in says, fix and snippet. {about}, {host}, {port}, {address}, {domain} (asked), {mailbox} (asked), {value} (of the first proof) are there
+ * already. */
 void mw_place(struct mw_instance *instance, const char *name, const char *value);
 void mw_confidence(struct mw_instance *instance, double confidence);
 void mw_weight(struct mw_instance *instance, enum mw_severity severity, unsigned legs);

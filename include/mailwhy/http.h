@@ -18,7 +18,8 @@ struct mw_url {
 
 /* False: not an http or https URL, or one with user information, an escaped host, port 0, … */
 bool mw_url_read(struct mw_arena *arena, const char *text, struct mw_url *url);
-/* The absolute URL that `location` of a redirect from `base` means (RFC 3986 section 5.2; dot segments stay as they are). May be no URL that mw_url_read takes. */
+/* The absolute URL that `location` of a redirect from `base` means (RFC 3986 section 5.2; dot segments stay as they are). May be no URL that mw_url_read takes.
+ * */
 char *mw_url_join(struct mw_arena *arena, const struct mw_url *base, const char *location);
 /* The header section of a GET for it, ending with the empty line. */
 char *mw_http_request(struct mw_arena *arena, const struct mw_url *url, const char *agent);
@@ -36,8 +37,8 @@ struct mw_http {
     size_t body_bytes;
 };
 
-/* 1 when the response in `bytes` is whole (and *response filled), else MW_FRAME_MORE, _GARBLED or _TOO_LONG (reply.h). `ended`: the server closed the connection,
- * which ends a body of unknown length; MW_FRAME_MORE then means that it was cut short. Interim responses (1xx) are passed over. */
+/* 1 when the response in `bytes` is whole (and *response filled), else MW_FRAME_MORE, _GARBLED or _TOO_LONG (reply.h). `ended`: the server closed the
+ * connection, which ends a body of unknown length; MW_FRAME_MORE then means that it was cut short. Interim responses (1xx) are passed over. */
 int mw_http_read(struct mw_arena *arena, const char *bytes, size_t count, bool ended, struct mw_http *response);
 
 #endif

@@ -1,7 +1,8 @@
 /* Judging: which causes the facts prove, which of them only follow from others, and which could not be tested.
  *
  * Every cause is tried. An instance is one thing that a cause holds of. A is the root of B where A's `explains` leads to B and their proofs are connected: they
- * share a fact, are about the same thing, or one's proof lies on the other's because chain (else one bad host excuses another). What nothing explains is a root. */
+ * share a fact, are about the same thing, or one's proof lies on the other's because chain (else one bad host excuses another). What nothing explains is a
+ * root. */
 #ifndef MAILWHY_JUDGE_H
 #define MAILWHY_JUDGE_H
 

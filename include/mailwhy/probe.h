@@ -1,7 +1,7 @@
 /* A probe looks at one thing and writes down facts. It never judges.
  *
- * Adding one: write lib/probe/NAME.c with one `const struct mw_probe mw_probe_NAME`, add its row to lib/probe/table.c, and a test. A probe names the fact that it
- * `wants`: the run starts it once for each thing that such a fact is about. Domain → MX → address → endpoint → conversation follows from `wants` alone. */
+ * Adding one: write lib/probe/NAME.c with one `const struct mw_probe mw_probe_NAME`, add its row to lib/probe/table.c, and a test. A probe names the fact that
+ * it `wants`: the run starts it once for each thing that such a fact is about. Domain → MX → address → endpoint → conversation follows from `wants` alone. */
 #ifndef MAILWHY_PROBE_H
 #define MAILWHY_PROBE_H
 

@@ -16,8 +16,8 @@ struct mw_run *mw_run_new(struct mw_facts *facts, struct mw_net *net, const stru
 void mw_run_listen(struct mw_run *run, void (*heard)(void *context, const struct mw_fact *fact), void *context);
 /* Called about five times a second while the run lasts: how many looks are under way and ended. */
 void mw_run_progress(struct mw_run *run, void (*progress)(void *context, unsigned under_way, unsigned ended, const char *newest), void *context);
-/* Starts what the facts in the store call for, and the loop. Returns when all is done, at asked->timeout_s, or after mw_run_stop; then run.partial says why, every look that was
- * cut off has its end fact ("timed out" or "skipped", with the reason), and run.elapsed is told. */
+/* Starts what the facts in the store call for, and the loop. Returns when all is done, at asked->timeout_s, or after mw_run_stop; then run.partial says why,
+ * every look that was cut off has its end fact ("timed out" or "skipped", with the reason), and run.elapsed is told. */
 void mw_run_go(struct mw_run *run);
 /* From a signal handler: end at once with what is known. */
 void mw_run_stop(struct mw_run *run);

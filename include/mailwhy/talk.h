@@ -1,8 +1,8 @@
 /* Conversations: one engine for SMTP, IMAP and POP3. A dialect says where a reply ends; a table of steps says what we say and who reads the answer.
  *
- * The engine connects, does TLS, cuts the stream into replies, keeps deadlines, notes the dialogue, says goodbye, cleans up, and tells how it ended: tcp.end, the dialect's
- * stage and end facts, the tls.* facts of a handshake, talk.dialogue. Handlers (`got_x`) tell what the reply means and return the next step; they never block, free or
- * fail. A reviewer compares the table with the RFC. */
+ * The engine connects, does TLS, cuts the stream into replies, keeps deadlines, notes the dialogue, says goodbye, cleans up, and tells how it ended: tcp.end,
+ * the dialect's stage and end facts, the tls.* facts of a handshake, talk.dialogue. Handlers (`got_x`) tell what the reply means and return the next step; they
+ * never block, free or fail. A reviewer compares the table with the RFC. */
 #ifndef MAILWHY_TALK_H
 #define MAILWHY_TALK_H
 
@@ -59,8 +59,8 @@ struct mw_talk_plan {
 
 /* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
 void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan);
-/* The run is cut off: tells the dialogue and the stage so far (not the end, which is the run's to tell) and closes the connection. Calls plan->done; the look is not
- * released, and the talk must not be used any more. */
+/* The run is cut off: tells the dialogue and the stage so far (not the end, which is the run's to tell) and closes the connection. Calls plan->done; the look
+ * is not released, and the talk must not be used any more. */
 void mw_talk_cut(struct mw_talk *talk);
 
 struct mw_look *mw_talk_look(struct mw_talk *talk);

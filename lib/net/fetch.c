@@ -1,6 +1,6 @@
 /* Fetching a small file over HTTPS or HTTP: resolves the name with our resolver, connects to its addresses one after the other, each with a head start of a
- * quarter second (RFC 8305), verifies the certificate as a browser would, asks once, and keeps at most 64 KiB. Never goes to an address on an inner network on a
- * stranger's word, and never judges what came. A GET needs no more of HTTP than lib/parse/http.c; libcurl would take half of the memory of a run.
+ * quarter second (RFC 8305), verifies the certificate as a browser would, asks once, and keeps at most 64 KiB. Never goes to an address on an inner network on
+ * a stranger's word, and never judges what came. A GET needs no more of HTTP than lib/parse/http.c; libcurl would take half of the memory of a run.
  * RFC 9110, RFC 9112, RFC 8461 section 3.3. */
 #include <mailwhy/fetch.h>
 #include <mailwhy/http.h>

@@ -100,7 +100,8 @@ static void give_back(struct mw_talk *talk)
         talk->plan->done(talk);
 }
 
-/* Frees the talk (with its look): the one place where a conversation ends by itself. Always false, so that callers can say that there is nothing to go on with. */
+/* Frees the talk (with its look): the one place where a conversation ends by itself. Always false, so that callers can say that there is nothing to go on with.
+ * */
 static bool end(struct mw_talk *talk, const char *outcome)
 {
     if (is_ok(outcome))

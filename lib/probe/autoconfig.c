@@ -1,5 +1,5 @@
-/* The document with which a domain configures mail programs (autoconfig, as Thunderbird looks for it): two places, asked at once over HTTPS, and over HTTP only where
- * HTTPS did not connect, as those programs do. The first place that has a document counts. */
+/* The document with which a domain configures mail programs (autoconfig, as Thunderbird looks for it): two places, asked at once over HTTPS, and over HTTP only
+ * where HTTPS did not connect, as those programs do. The first place that has a document counts. */
 #include "lookup.h"
 
 #include <mailwhy/autoconfig.h>

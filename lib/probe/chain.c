@@ -1,5 +1,5 @@
-/* Examining one zone's link in the chain of trust with ldns: DS against DNSKEY, then the signatures, their dates before their cryptography (RFC 4035 section 5.3). It
- * says why a validator refuses; whether one does is for the resolver to say. No sockets, no clock. */
+/* Examining one zone's link in the chain of trust with ldns: DS against DNSKEY, then the signatures, their dates before their cryptography (RFC 4035 section
+ * 5.3). It says why a validator refuses; whether one does is for the resolver to say. No sockets, no clock. */
 #include "chain.h"
 
 #include <mailwhy/text.h>

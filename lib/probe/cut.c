@@ -1,4 +1,5 @@
-/* Where a zone begins, and the servers of a zone: NS of a name and of all names above it, asked at once (RFC 1034 section 4.2). Never guesses a cut that no answer shows. */
+/* Where a zone begins, and the servers of a zone: NS of a name and of all names above it, asked at once (RFC 1034 section 4.2). Never guesses a cut that no
+ * answer shows. */
 #include "lookup.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* DMARC: the record that applies to the domain, found by the walk up the tree (RFC 9989 section 4.10), all levels asked at once. TXT of the domain itself is read too: a
- * record there stands at the wrong place. */
+/* DMARC: the record that applies to the domain, found by the walk up the tree (RFC 9989 section 4.10), all levels asked at once. TXT of the domain itself is
+ * read too: a record there stands at the wrong place. */
 #include "lookup.h"
 
 #include <mailwhy/dmarc.h>

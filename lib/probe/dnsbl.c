@@ -1,5 +1,5 @@
-/* Block lists (--dnsbl): first whether a list works, by its test points (RFC 5782 section 5: 127.0.0.2 must be listed, 127.0.0.1 must not), then whether it lists an
- * address. A refusal (127.255.255.x) is told as such, never as a listing, and no list is asked through a public resolver. */
+/* Block lists (--dnsbl): first whether a list works, by its test points (RFC 5782 section 5: 127.0.0.2 must be listed, 127.0.0.1 must not), then whether it
+ * lists an address. A refusal (127.255.255.x) is told as such, never as a listing, and no list is asked through a public resolver. */
 #include "lookup.h"
 
 #include <string.h>

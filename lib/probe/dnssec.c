@@ -1,5 +1,5 @@
-/* A name that the resolver answers with SERVFAIL: does it answer with checking disabled (CD)? Then the chain of trust is broken, and the zones on the way to the name are
- * examined, the highest first (RFC 4035 section 5, RFC 8914). Else the fault is no matter of DNSSEC. */
+/* A name that the resolver answers with SERVFAIL: does it answer with checking disabled (CD)? Then the chain of trust is broken, and the zones on the way to
+ * the name are examined, the highest first (RFC 4035 section 5, RFC 8914). Else the fault is no matter of DNSSEC. */
 #include "chain.h"
 #include "lookup.h"
 

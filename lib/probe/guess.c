@@ -1,5 +1,6 @@
 /* Hosts that mail programs guess where the domain publishes nothing: mail., imap., smtp., pop3., pop. below it, and its exchanges. Only after neither SRV nor
- * autoconfig named a host; the questions for SRV are the same as in the probe `srv` and are not sent again. Also notices a wildcard, that makes every guess exist. */
+ * autoconfig named a host; the questions for SRV are the same as in the probe `srv` and are not sent again. Also notices a wildcard, that makes every guess
+ * exist. */
 #include "lookup.h"
 
 #include "srv.h"

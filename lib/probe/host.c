@@ -1,4 +1,5 @@
-/* A host's addresses: A and AAAA at once, told once a host in a run, whoever needs them (RFC 5321 section 5.1). Never waits for one family before it hands on the other. */
+/* A host's addresses: A and AAAA at once, told once a host in a run, whoever needs them (RFC 5321 section 5.1). Never waits for one family before it hands on
+ * the other. */
 #include "lookup.h"
 
 struct host_lookup {

@@ -26,7 +26,8 @@ const char *mw_lookup_above(const char *name);
 typedef void mw_lookup_address(struct mw_look *look, const char *host, const char *address, const struct mw_fact *told, void *tag);
 /* When both answers are there: "ok" where there is an address, else why there is none. */
 typedef void mw_lookup_done(struct mw_look *look, const char *host, const char *outcome, void *tag);
-/* A and AAAA at once; tells dns.a.end, dns.aaaa.end, dns.address and dns.cname. `done` may be NULL. An address literal is its own only address, and is not told. */
+/* A and AAAA at once; tells dns.a.end, dns.aaaa.end, dns.address and dns.cname. `done` may be NULL. An address literal is its own only address, and is not
+ * told. */
 void mw_lookup_host(struct mw_look *look, const char *host, mw_lookup_address *each, mw_lookup_done *done, void *tag);
 /* The outcome of A and AAAA together. */
 const char *mw_lookup_both(const struct mw_dns_answer *a, const struct mw_dns_answer *aaaa);
@@ -80,8 +81,8 @@ bool mw_lookup_is_private(const char *address);
 void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value, const struct mw_fact *because);
 /* endpoint.imaps for ("imap", true); MW_NO_FACT for no such service. */
 enum mw_fact_id mw_endpoint_of(const char *service, bool tls);
-/* The domain or a client's settings name this host, port and security ("tls", "starttls", "plain") for a service: tells service.published (published alone), and the
- * endpoints as soon as the host's addresses are known. */
+/* The domain or a client's settings name this host, port and security ("tls", "starttls", "plain") for a service: tells service.published (published alone),
+ * and the endpoints as soon as the host's addresses are known. */
 void mw_endpoint_named(struct mw_look *look, const char *service, const char *security, const char *host, int port, const char *value, const char *quote);
 /* Tells that a host is to be probed for client services, and how it was found. */
 void mw_service_host_tell(struct mw_look *look, const char *host, const char *source, const char *quote);

@@ -1,5 +1,5 @@
-/* MTA-STS (RFC 8461): the _mta-sts record, the policy file that it announces, and which exchanges the policy covers. The file is fetched without following a redirect
- * (section 3.3), and only where a record announces it. */
+/* MTA-STS (RFC 8461): the _mta-sts record, the policy file that it announces, and which exchanges the policy covers. The file is fetched without following a
+ * redirect (section 3.3), and only where a record announces it. */
 #include "lookup.h"
 
 #include <mailwhy/mtasts.h>

@@ -1,5 +1,5 @@
-/* What each of the zone's own servers says, asked without recursion at each of its addresses: SOA, NS, MX and TXT at once (RFC 1034 section 4.3.1). One that does not
- * serve the zone, one that is silent and one with old data are three different things. Never compares servers. */
+/* What each of the zone's own servers says, asked without recursion at each of its addresses: SOA, NS, MX and TXT at once (RFC 1034 section 4.3.1). One that
+ * does not serve the zone, one that is silent and one with old data are three different things. Never compares servers. */
 #include "lookup.h"
 
 #include <stdlib.h>

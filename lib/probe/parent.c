@@ -1,8 +1,8 @@
-/* The delegation as the parent zone's own servers tell it (RFC 1034 section 4.3.2): asked without recursion, beside the resolver, so that a name that does not exist, one
- * that leads to the wrong servers and a resolver that fails are told apart. Also names the servers of the zone for the probe `nameserver`.
+/* The delegation as the parent zone's own servers tell it (RFC 1034 section 4.3.2): asked without recursion, beside the resolver, so that a name that does not
+ * exist, one that leads to the wrong servers and a resolver that fails are told apart. Also names the servers of the zone for the probe `nameserver`.
  *
- * The servers above are asked for the domain as soon as they are known, before the resolver has found the domain's own servers: where those are silent that takes
- * long. Should the domain turn out to lie in the zone above, the answers are dropped, and the delegation of that zone is asked for. */
+ * The servers above are asked for the domain as soon as they are known, before the resolver has found the domain's own servers: where those are silent that
+ * takes long. Should the domain turn out to lie in the zone above, the answers are dropped, and the delegation of that zone is asked for. */
 #include "lookup.h"
 
 #include <string.h>
@@ -118,7 +118,8 @@ static void got_servers(struct mw_look *look, const struct mw_servers *servers, 
     }
 }
 
-/* Does the name, or anything below it, certainly not exist? Then it is the zone above that has to say so. Else a failure at the name itself is about its own zone. */
+/* Does the name, or anything below it, certainly not exist? Then it is the zone above that has to say so. Else a failure at the name itself is about its own
+ * zone. */
 static int own_zone(const struct mw_cut *cut)
 {
     enum mw_dns_status status = cut->ns[0]->status;

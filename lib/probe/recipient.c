@@ -1,5 +1,5 @@
-/* Where mail to an outside recipient (--to) would go: the best two exchanges of his domain, or its own addresses (RFC 5321 section 5.1). They are told as endpoints
- * alone, never as exchanges of the domain in question. */
+/* Where mail to an outside recipient (--to) would go: the best two exchanges of his domain, or its own addresses (RFC 5321 section 5.1). They are told as
+ * endpoints alone, never as exchanges of the domain in question. */
 #include "lookup.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* This machine: routes of both families, the resolvers that it uses, and whether it trusts any certification authority. Asks the kernel, the configuration and a
- * directory alone; no packet leaves. */
+/* This machine: routes of both families, the resolvers that it uses, and whether it trusts any certification authority. Asks the kernel, the configuration and
+ * a directory alone; no packet leaves. */
 #include "lookup.h"
 
 #include <dirent.h>

@@ -1,5 +1,5 @@
-/* The addresses of a host for client services, and the six ports that IMAP, POP3 and submission stand on (RFC 8314, RFC 6186). A port that the domain names is told by
- * whoever read that; here it is only tried. */
+/* The addresses of a host for client services, and the six ports that IMAP, POP3 and submission stand on (RFC 8314, RFC 6186). A port that the domain names is
+ * told by whoever read that; here it is only tried. */
 #include "lookup.h"
 
 #include <string.h>

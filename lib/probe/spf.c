@@ -1,5 +1,5 @@
-/* SPF: the domain's record and what a full evaluation of it costs, and its result for each address that may send (RFC 7208). The evaluator of spf.h wants answers;
- * they are asked for here, all that can be at once, and it runs again whenever the last of them came. */
+/* SPF: the domain's record and what a full evaluation of it costs, and its result for each address that may send (RFC 7208). The evaluator of spf.h wants
+ * answers; they are asked for here, all that can be at once, and it runs again whenever the last of them came. */
 #include "lookup.h"
 
 #include <mailwhy/spf.h>

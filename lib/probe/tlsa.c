@@ -1,5 +1,5 @@
-/* TLSA records of an exchange, and whether they can be relied on: they bind senders only where DNSSEC proves them (RFC 7672 section 2.1). An answer is taken as proved
- * where a validating resolver on this machine says so, or where validation here does. */
+/* TLSA records of an exchange, and whether they can be relied on: they bind senders only where DNSSEC proves them (RFC 7672 section 2.1). An answer is taken as
+ * proved where a validating resolver on this machine says so, or where validation here does. */
 #include "lookup.h"
 
 #include <string.h>

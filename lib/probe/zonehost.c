@@ -1,5 +1,5 @@
-/* The addresses of a mail host at the servers of its own zone: is a record missing, or does the resolver fail, or show another view? Hosts of the domain are always
- * asked for; those of others only where the resolver gave no address, or one that the Internet cannot reach. */
+/* The addresses of a mail host at the servers of its own zone: is a record missing, or does the resolver fail, or show another view? Hosts of the domain are
+ * always asked for; those of others only where the resolver gave no address, or one that the Internet cannot reach. */
 #include "lookup.h"
 
 #include <string.h>

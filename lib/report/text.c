@@ -1,5 +1,5 @@
-/* The report as text: first the verdict in one sentence, then each root cause with what proves it, what to do and what only follows from it, then what could not be
- * tested. With --verbose also what was ruled out, the dialogues and every fact.
+/* The report as text: first the verdict in one sentence, then each root cause with what proves it, what to do and what only follows from it, then what could
+ * not be tested. With --verbose also what was ruled out, the dialogues and every fact.
  *
  * Everything is made safe before it is printed: a saved run may come from anywhere. Folded by display columns. */
 #include "format.h"

@@ -1,5 +1,5 @@
-/* The run: every new fact starts the probes that want it, once for each thing that it is about. Ends when nothing is under way, when time is up, or when asked to;
- * a look that was cut off still gets its end fact. Never judges. */
+/* The run: every new fact starts the probes that want it, once for each thing that it is about. Ends when nothing is under way, when time is up, or when asked
+ * to; a look that was cut off still gets its end fact. Never judges. */
 #include <mailwhy/run.h>
 
 #include <mailwhy/fail.h>
