@@ -140,8 +140,15 @@ static const char *place_value(const struct mw_instance *instance, const char *n
     return NULL;
 }
 
-/* The sentence with its {places} filled; one that has no value stays as it is written. */
-static const char *fill(struct mw_making *making, const struct mw_instance *instance, const char *sentence, const char *about)
+static const char *untranslated(const char *value)
+{
+    return value;
+}
+
+/* The sentence with its {places} filled, each value in the words that `in_words` has for it: a parser's clause is a sentence of ours, in a sentence for people it is
+ * said in their language. A place that has no value stays as it is written. */
+static const char *fill(struct mw_making *making, const struct mw_instance *instance, const char *sentence, const char *about,
+                        const char *(*in_words)(const char *value))
 {
     struct mw_list pieces = {0};
     while (*sentence) {
@@ -154,7 +161,7 @@ static const char *fill(struct mw_making *making, const struct mw_instance *inst
         bool is_about = length == 5 && strncmp(open + 1, "about", 5) == 0;
         const char *value = is_about ? about : place_value(instance, open + 1, length);
         mw_list_add(making->arena, &pieces, mw_strndup(making->arena, sentence, (size_t)(open - sentence)));
-        mw_list_add(making->arena, &pieces, value ? value : mw_strndup(making->arena, open, length + 2));
+        mw_list_add(making->arena, &pieces, value ? in_words(value) : mw_strndup(making->arena, open, length + 2));
         sentence = close + 1;
     }
     return mw_list_join(making->arena, &pieces, "");
@@ -164,11 +171,11 @@ static void put_into_words(struct mw_making *making, struct mw_finding *finding,
 {
     const struct mw_cause *cause = finding->cause;
     finding->title = mw_lang(cause->title);
-    finding->says = fill(making, instance, mw_lang(cause->says), about);
+    finding->says = fill(making, instance, mw_lang(cause->says), about, mw_lang);
     for (size_t i = 0; i < MW_FIXES && cause->fix[i].text; i++) {
         finding->fix[i].where = cause->fix[i].where;
-        finding->fix[i].text = fill(making, instance, mw_lang(cause->fix[i].text), about);
-        finding->fix[i].snippet = cause->fix[i].snippet ? fill(making, instance, cause->fix[i].snippet, about) : NULL;
+        finding->fix[i].text = fill(making, instance, mw_lang(cause->fix[i].text), about, mw_lang);
+        finding->fix[i].snippet = cause->fix[i].snippet ? fill(making, instance, cause->fix[i].snippet, about, untranslated) : NULL;
         finding->fixes++;
     }
     finding->verify = making->verify;

@@ -5,11 +5,13 @@ import json
 import re
 import shlex
 import xml.etree.ElementTree as xml
+from pathlib import Path
 
 import pytest
 
 from programs import mailwhy
 
+JUDGE = Path(__file__).resolve().parents[1] / "judge"
 EVIL = "<script>alert(1)</script>\x1b[31m|\"quoted\" `tick` & \\ \x07\u202eend\nnext"
 BLOCKED = 2
 
@@ -111,3 +113,12 @@ def test_the_command_to_verify_can_be_pasted(saved, root):
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "junit", "nagios"])
 def test_chinese(saved, form):
     assert re.search("[\u4e00-\u9fff]", shown(saved, form, "--lang", "zh_CN"))
+
+
+def test_a_parsers_clause_is_in_the_readers_language():
+    case = JUDGE / "policy" / "spf.record.syntax.finds.jsonl"
+    said = {lang: mailwhy("--json", "--lang", lang, case, program="-explain").stdout for lang in ("en", "zh_CN")}
+    first = {lang: json.loads(text)["causes"][0] for lang, text in said.items()}
+    assert "unknown mechanism" in first["en"]["says"]
+    assert "unknown mechanism" not in first["zh_CN"]["says"]
+    assert first["en"]["fix"][0].get("snippet") == first["zh_CN"]["fix"][0].get("snippet")
