@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct mw_chain {
-    const char *zone, *name; /* name: in the zone, that data was asked for */
+    const char *zone, *name;                        /* name: in the zone, that data was asked for */
     const struct mw_dns_answer *ds, *dnskey, *data; /* asked with CD and DO; data: any question inside the zone */
     int64_t now;
 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define ADDRESSES 2u /* of one control: the first of each family, mostly */
-#define LISTEN_S  3.0
+#define LISTEN_S 3.0
 
 /* --- named by the user --- */
 
@@ -87,8 +87,8 @@ const struct mw_probe mw_probe_control_host = {
 
 static const int other_ports[] = {443, 587};
 static const int mail_ports[] = {25, 465, 587, 143, 993, 110, 995};
-static const enum mw_fact_id endpoints[] = {MW_F_ENDPOINT_SMTP, MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_IMAP, MW_F_ENDPOINT_IMAPS,
-                                            MW_F_ENDPOINT_POP3, MW_F_ENDPOINT_POP3S};
+static const enum mw_fact_id endpoints[] = {MW_F_ENDPOINT_SMTP,  MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_IMAP,
+                                            MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3,       MW_F_ENDPOINT_POP3S};
 
 static bool is_endpoint(const struct mw_look *look, const char *about)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /* Operators of lists refuse these or answer them wrongly. */
-static const char *const public_resolvers[] = {"8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "208.67.222.222", "208.67.220.220",
-                                               "114.114.114.114", "223.5.5.5", "223.6.6.6", "119.29.29.29", "180.76.76.76"};
+static const char *const public_resolvers[] = {"8.8.8.8",        "8.8.4.4",         "1.1.1.1",   "1.0.0.1",   "9.9.9.9",      "208.67.222.222",
+                                               "208.67.220.220", "114.114.114.114", "223.5.5.5", "223.6.6.6", "119.29.29.29", "180.76.76.76"};
 
 struct list {
     const char *zone;
@@ -57,7 +57,8 @@ static bool is_public_resolver(const struct mw_look *look)
     const struct mw_list *resolvers = mw_net_resolvers(look->net);
     for (size_t i = 0; i < MW_COUNT(public_resolvers); i++)
         for (size_t n = 0; n < resolvers->count; n++)
-            if (mw_text_same(resolvers->items[n], public_resolvers[i]) || mw_text_same(resolvers->items[n], mw_printf(look->arena, "%s:53", public_resolvers[i])))
+            if (mw_text_same(resolvers->items[n], public_resolvers[i]) ||
+                mw_text_same(resolvers->items[n], mw_printf(look->arena, "%s:53", public_resolvers[i])))
                 return true;
     return false;
 }

@@ -39,7 +39,8 @@ static bool leads_elsewhere(const char *address, const char *value)
     return false;
 }
 
-void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value, const struct mw_fact *because)
+void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value,
+                      const struct mw_fact *because)
 {
     if (mw_address_is_ipv6(address) ? look->asked->only_ipv4 : look->asked->only_ipv6)
         return;
@@ -70,7 +71,8 @@ void mw_endpoint_named(struct mw_look *look, const char *service, const char *se
     struct named *named = MW_NEW(look->arena, struct named);
     *named = (struct named){mw_endpoint_of(service, mw_text_same(security, "tls")), port, value};
     if (strcmp(value, "published") == 0)
-        mw_lookup_tell_once(look, MW_F_SERVICE_PUBLISHED, mw_about_endpoint(look->arena, host, NULL, port), mw_printf(look->arena, "%s %s", service, security), quote);
+        mw_lookup_tell_once(look, MW_F_SERVICE_PUBLISHED, mw_about_endpoint(look->arena, host, NULL, port), mw_printf(look->arena, "%s %s", service, security),
+                            quote);
     if (named->endpoint != MW_NO_FACT)
         mw_lookup_host(look, host, got_address, NULL, named);
 }

@@ -11,7 +11,7 @@ static const char *const guesses[] = {"mail", "imap", "smtp", "pop3", "pop"};
 
 struct guess {
     unsigned waiting;
-    struct mw_list wildcard; /* addresses of a name that cannot exist */
+    struct mw_list wildcard;         /* addresses of a name that cannot exist */
     struct mw_list hosts, addresses; /* guessed names and theirs, side by side */
 };
 

@@ -78,7 +78,8 @@ bool mw_lookup_is_private(const char *address);
 
 /* --- endpoints --------------------------------------------------------------------------------------------------------------------------------- */
 /* Tells an endpoint.* fact (value: mx, published, …) because of the address, unless it was told. */
-void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value, const struct mw_fact *because);
+void mw_endpoint_tell(struct mw_look *look, enum mw_fact_id id, const char *host, const char *address, int port, const char *value,
+                      const struct mw_fact *because);
 /* endpoint.imaps for ("imap", true); MW_NO_FACT for no such service. */
 enum mw_fact_id mw_endpoint_of(const char *service, bool tls);
 /* The domain or a client's settings name this host, port and security ("tls", "starttls", "plain") for a service: tells service.published (published alone),

@@ -104,8 +104,8 @@ const struct mw_probe mw_probe_mtasts = {
     .says = N_("Looks up the domain's MTA-STS record and fetches its policy."),
     .legs = MW_RECEIVE,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_MTASTS_RECORD, MW_F_MTASTS_RECORD_FLAW, MW_F_MTASTS_FETCH_END, MW_F_MTASTS_HTTP, MW_F_MTASTS_MEDIA, MW_F_MTASTS_POLICY, MW_F_MTASTS_FLAW, MW_F_MTASTS_MODE,
-              MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE},
+    .tells = {MW_F_MTASTS_RECORD, MW_F_MTASTS_RECORD_FLAW, MW_F_MTASTS_FETCH_END, MW_F_MTASTS_HTTP, MW_F_MTASTS_MEDIA, MW_F_MTASTS_POLICY, MW_F_MTASTS_FLAW,
+              MW_F_MTASTS_MODE, MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE},
     .ends = MW_F_MTASTS_END,
     .start = start,
 };

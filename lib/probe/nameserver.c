@@ -202,8 +202,8 @@ const struct mw_probe mw_probe_nameserver = {
     .says = N_("Asks each name server of the domain itself for its records."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_NS_HOST,
-    .tells = {MW_F_NS_ADDRESS, MW_F_NS_HOST, MW_F_CHILD_NS, MW_F_ZONE_END, MW_F_ZONE_SERIAL, MW_F_ZONE_MINIMUM, MW_F_ZONE_MX_END, MW_F_ZONE_MX, MW_F_ZONE_TXT_END, MW_F_ZONE_TXT,
-              MW_F_ZONE_TCP_END, MW_F_ZONE_TRUNCATED, MW_F_ZONE_APEX_CNAME},
+    .tells = {MW_F_NS_ADDRESS, MW_F_NS_HOST, MW_F_CHILD_NS, MW_F_ZONE_END, MW_F_ZONE_SERIAL, MW_F_ZONE_MINIMUM, MW_F_ZONE_MX_END, MW_F_ZONE_MX,
+              MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, MW_F_ZONE_TCP_END, MW_F_ZONE_TRUNCATED, MW_F_ZONE_APEX_CNAME},
     .ends = MW_F_NS_ADDRESS_END,
     .start = start,
 };

@@ -72,7 +72,8 @@ static void tell_breaks(struct mw_look *look, const struct mw_spf_audit *audit, 
     for (size_t i = 0; i < audit->flaw_count; i++)
         mw_lookup_tell_once(look, MW_F_SPF_FLAW, audit->flaws[i].domain, audit->flaws[i].why, note_text(look, &audit->flaws[i]));
     for (size_t i = 0; i < audit->void_count; i++)
-        mw_tell_text(look, MW_F_SPF_VOID, domain, mw_printf(look->arena, "%s %s", audit->voids[i].term, audit->voids[i].why), note_text(look, &audit->voids[i]));
+        mw_tell_text(look, MW_F_SPF_VOID, domain, mw_printf(look->arena, "%s %s", audit->voids[i].term, audit->voids[i].why),
+                     note_text(look, &audit->voids[i]));
     for (size_t i = 0; i < audit->missing_count; i++)
         mw_tell_text(look, MW_F_SPF_INCLUDE_MISSING, domain, audit->missing[i].why, note_text(look, &audit->missing[i]));
     for (size_t i = 0; i < audit->wide_count; i++)

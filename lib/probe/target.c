@@ -23,7 +23,8 @@ static void tell(struct mw_look *look, const char *name, const char *host, const
 static void got_address(struct mw_look *look, const char *host, const char *address, const struct mw_fact *told, void *tag)
 {
     const struct mw_about *about = tag;
-    for (const struct mw_fact *target = mw_fact_find(look->facts, MW_F_TARGET_HOST, look->why->about); target; target = mw_fact_find_next(look->facts, target)) {
+    for (const struct mw_fact *target = mw_fact_find(look->facts, MW_F_TARGET_HOST, look->why->about); target;
+         target = mw_fact_find_next(look->facts, target)) {
         struct mw_list names = mw_text_split(look->arena, target->text, " ,");
         for (size_t i = 0; i < names.count; i++)
             tell(look, names.items[i], host, address, about->port, told);

@@ -31,7 +31,8 @@ static void got_validation(void *context, const char *verdict, const char *why)
 static void tell_secure(struct mw_look *look, const char *about, const char *name, const struct mw_dns_answer *answer)
 {
     if ((answer->authentic && is_loopback(answer->server)) || !mw_dns_can_validate(look->net)) {
-        mw_tell_yes(look, MW_F_TLSA_SECURE, about, answer->authentic, mw_printf(look->arena, "AD %s from %s", answer->authentic ? "set" : "not set", answer->server));
+        mw_tell_yes(look, MW_F_TLSA_SECURE, about, answer->authentic,
+                    mw_printf(look->arena, "AD %s from %s", answer->authentic ? "set" : "not set", answer->server));
         return;
     }
     struct tlsa *tlsa = MW_NEW(look->arena, struct tlsa);

@@ -18,7 +18,10 @@ static void tell(struct mw_look *look, const struct question *question)
             if (answers[n]->records[i].section == MW_ANSWER && answers[n]->records[i].address)
                 mw_lookup_tell_once(look, MW_F_ZONE_ADDRESS, about, answers[n]->records[i].address, mw_lookup_quote(look, &answers[n]->records[i]));
     bool referral = question->a->status == MW_DNS_NODATA && !question->a->authoritative;
-    mw_tell(look, &(struct mw_fact){.id = MW_F_ZONE_ADDRESS_END, .about = about, .text = referral ? "not authoritative" : mw_lookup_both(question->a, question->aaaa), .ms = question->a->ms});
+    mw_tell(look, &(struct mw_fact){.id = MW_F_ZONE_ADDRESS_END,
+                                    .about = about,
+                                    .text = referral ? "not authoritative" : mw_lookup_both(question->a, question->aaaa),
+                                    .ms = question->a->ms});
 }
 
 static void got_a(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)

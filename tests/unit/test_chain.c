@@ -118,7 +118,8 @@ static void test_links(void **state)
     unit_same(examine(&zone, ds, dnskey, answer(&other, record(mx), true, MW_MX)), "bogus signature", "signed by another key");
     unit_same(examine(&zone, ds, dnskey, answer(&zone, record(mx), false, MW_MX)), "bogus signature", "not signed at all");
     unit_same(examine(&zone, ds, answer(&zone, ldns_rr_clone(zone.dnskey), false, MW_DNSKEY), good), "bogus signature", "DNSKEY not signed");
-    unit_same(examine(&zone, answer(&zone, record("example.org. 300 IN DS 1 13 99 00"), false, MW_DS), dnskey, good), NULL, "a digest that nobody knows: as without DS");
+    unit_same(examine(&zone, answer(&zone, record("example.org. 300 IN DS 1 13 99 00"), false, MW_DS), dnskey, good), NULL,
+              "a digest that nobody knows: as without DS");
     free_zone(&zone);
     free_zone(&other);
 }
