@@ -256,7 +256,8 @@ static bool shows_progress(const struct cmd *cmd)
 static struct mw_net *open_net(struct cmd *cmd)
 {
     const struct mw_asked *asked = &cmd->asked;
-    struct mw_net_options options = {.resolvers = asked->resolvers, .ca_file = asked->ca_file, .trust_anchor = asked->trust_anchor, .only_ipv4 = asked->only_ipv4,
+    struct mw_net_options options = {.resolvers = asked->resolvers, .ca_file = asked->ca_file, .trust_anchor = asked->trust_anchor,
+                                     .only_ipv4 = asked->only_ipv4,
                                      .only_ipv6 = asked->only_ipv6};
     const char *flaw = NULL;
     struct mw_net *net = mw_net_new(cmd->arena, &options, &flaw);

@@ -33,7 +33,8 @@ struct mw_program {
 };
 
 /* Reads argv; operands go to *operands. False: *flaw is one whole line (what, and what would be right, with the nearest option suggested). */
-bool mw_options_read(struct mw_arena *arena, const struct mw_program *program, int argc, char *const *argv, void *into, struct mw_list *operands, const char **flaw);
+bool mw_options_read(struct mw_arena *arena, const struct mw_program *program, int argc, char *const *argv, void *into, struct mw_list *operands,
+                     const char **flaw);
 
 void mw_options_help(const struct mw_program *program, FILE *out);
 void mw_options_manual(const struct mw_program *program, const char *version, FILE *out); /* man(7) roff */

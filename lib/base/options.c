@@ -171,7 +171,8 @@ static bool read_letters(struct reading *reading, const char *letters)
     return true;
 }
 
-bool mw_options_read(struct mw_arena *arena, const struct mw_program *program, int argc, char *const *argv, void *into, struct mw_list *operands, const char **flaw)
+bool mw_options_read(struct mw_arena *arena, const struct mw_program *program, int argc, char *const *argv, void *into, struct mw_list *operands,
+                     const char **flaw)
 {
     struct reading reading = {.arena = arena, .program = program, .argv = argv, .argc = argc, .into = into};
     bool only_operands = false;

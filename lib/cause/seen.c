@@ -37,7 +37,8 @@ bool mw_seen_answered(const struct mw_fact *end)
 
 bool mw_seen_resolved(struct mw_judge *judge)
 {
-    static const enum mw_fact_id ends[] = {MW_F_DNS_MX_END, MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_EXCHANGE_END, MW_F_SERVICE_END, MW_F_NS_ADDRESS_END, MW_F_SPF_END};
+    static const enum mw_fact_id ends[] = {MW_F_DNS_MX_END, MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_EXCHANGE_END, MW_F_SERVICE_END, MW_F_NS_ADDRESS_END,
+                                           MW_F_SPF_END};
     for (size_t i = 0; i < MW_COUNT(ends); i++)
         MW_EACH (end, judge, ends[i])
             if (mw_seen_value(end, MW_OK))

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-extern const struct mw_area mw_area_registration, mw_area_dns, mw_area_network, mw_area_smtp, mw_area_auth, mw_area_tls, mw_area_policy, mw_area_mailbox, mw_area_client;
+extern const struct mw_area mw_area_registration, mw_area_dns, mw_area_network, mw_area_smtp, mw_area_auth, mw_area_tls, mw_area_policy, mw_area_mailbox,
+    mw_area_client;
 
 const struct mw_area *const mw_areas[] = {&mw_area_registration, &mw_area_dns, &mw_area_network, &mw_area_smtp, &mw_area_auth,
                                           &mw_area_tls, &mw_area_policy, &mw_area_mailbox, &mw_area_client};

@@ -86,7 +86,8 @@ static void follow(struct fetch *fetch, const char *location)
 {
     mw_wire_close(fetch->wire);
     mw_timer_stop(fetch->deadline);
-    struct fetch next = {.net = fetch->net, .text = location, .redirects = fetch->redirects - 1, .wait_s = fetch->wait_s, .got = fetch->got, .context = fetch->context};
+    struct fetch next = {.net = fetch->net, .text = location, .redirects = fetch->redirects - 1, .wait_s = fetch->wait_s, .got = fetch->got,
+                         .context = fetch->context};
     next.start_ns = fetch->start_ns;
     next.fetched = MW_NEW(fetch->net->arena, struct mw_fetched);
     *fetch = next;

@@ -12,7 +12,8 @@
 
 /* clang-format off */
 #define FUNCTIONS(F) \
-    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta_file) F(ctx_async) F(ctx_debugout) F(ctx_zone_remove) F(fd) F(process) F(resolve_async) F(cancel) \
+    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta_file) F(ctx_async) F(ctx_debugout) F(ctx_zone_remove) F(fd) F(process) \
+    F(resolve_async) F(cancel) \
     F(resolve_free) F(strerror)
 /* clang-format on */
 

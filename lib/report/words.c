@@ -62,7 +62,8 @@ char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
 {
     int asked = asked_of(report), risk = has_risk(report);
     for (size_t i = 0; i < MW_COUNT(verdicts); i++)
-        if (verdicts[i].asked == asked && fits(verdicts[i].send, (int)report->send) && fits(verdicts[i].receive, (int)report->receive) && fits(verdicts[i].risk, risk))
+        if (verdicts[i].asked == asked && fits(verdicts[i].send, (int)report->send) && fits(verdicts[i].receive, (int)report->receive) &&
+            fits(verdicts[i].risk, risk))
             return mw_printf(arena, _(verdicts[i].sentence), report->header->target);
     return mw_strdup(arena, report->header->target);
 }
