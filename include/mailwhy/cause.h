@@ -37,11 +37,13 @@ struct mw_cause {
     enum mw_severity severity;
     enum mw_layer layer;
     enum mw_owner owner;
+    bool blinds;           /* of this machine alone, and where it blocks nothing can be said of the mail: the verdict is "unknown", not "broken" */
     const char *title;     /* N_() */
     const char *says;      /* N_(): what is wrong, in one or two plain sentences, with {about} and other {places} */
     struct mw_fix fix[MW_FIXES];
     const char *reference; /* RFC and section */
-    enum mw_fact_id needs[MW_NEEDS]; /* each must have been told at least once, and an `….end` must not all be silence, else: not tested. Ends with MW_NO_FACT */
+    /* Each must have been told at least once, and an `….end` must not all be silence, else: not tested. Ends with MW_NO_FACT. */
+    enum mw_fact_id needs[MW_NEEDS];
     enum mw_fact_id any[MW_NEEDS]; /* of these one is enough; all absent: not tested */
     void (*holds)(struct mw_judge *judge); /* calls mw_found for each thing that it holds of */
     struct { const char *other, *decides; } alike[MW_ALIKE]; /* a cause that looks the same and the observation that would decide, N_() */

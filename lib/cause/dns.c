@@ -481,7 +481,7 @@ static void sender_domain_unresolvable(struct mw_judge *judge)
 
 static const struct mw_cause causes[] = {
     {
-        .id = "dns.resolver.broken", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_USER,
+        .id = "dns.resolver.broken", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_USER, .blinds = true,
         .title = N_("The DNS resolver of this machine fails"),
         .says = N_("This machine asks {about} to look names up, and gets no usable answer from it, not even for the root of the DNS. Until that is mended "
                    "no mail server can be found from here; the domain itself could not be tested."),

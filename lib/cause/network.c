@@ -467,7 +467,7 @@ static void wrong_protocol(struct mw_judge *judge)
 
 static const struct mw_cause causes[] = {
     {
-        .id = "net.local.offline", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_USER,
+        .id = "net.local.offline", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_USER, .blinds = true,
         .title = N_("This machine is not connected to a network"),
         .says = N_("This machine has no way out: nothing that was tried left it. Nothing can be said of the mail servers before it is connected."),
         .fix = {

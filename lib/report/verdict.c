@@ -1,4 +1,5 @@
-/* The verdict a leg at a time, and the exit status. A leg is "ok" only where something answered and showed that it works; silence is "unknown". */
+/* The verdict a leg at a time, and the exit status. A leg is "ok" only where something answered and showed that it works; silence is "unknown", and so is what
+ * this machine cannot see because it lacks a network or a resolver. */
 #include "make.h"
 
 #include <mailwhy/fail.h>
@@ -60,13 +61,21 @@ static bool opens_account(const struct mw_facts *facts)
 
 static bool (*const works[])(const struct mw_facts *facts) = {submits, sends, receives, retrieves, opens_account};
 
+static bool is_blinding(const struct mw_finding *finding)
+{
+    return finding->cause->blinds && finding->severity == MW_BLOCKS;
+}
+
 static enum mw_state state_of(const struct mw_report *report, unsigned leg, bool seen_working)
 {
     enum mw_state state = seen_working ? MW_S_OK : MW_S_UNKNOWN;
     for (size_t i = 0; i < report->count; i++) {
-        if (report->findings[i].reach_at[MW_BLOCKS] & leg)
+        const struct mw_finding *finding = &report->findings[i];
+        if (is_blinding(finding))
+            continue;
+        if (finding->reach_at[MW_BLOCKS] & leg)
             return MW_S_BROKEN;
-        if (report->findings[i].reach_at[MW_DEGRADES] & leg)
+        if (finding->reach_at[MW_DEGRADES] & leg)
             state = MW_S_DEGRADED;
     }
     return state;
@@ -92,11 +101,17 @@ static enum mw_state direction(const struct mw_report *report, unsigned first, u
 static int exit_status(const struct mw_report *report)
 {
     enum mw_severity worst = MW_ADVICE;
-    for (size_t i = 0; i < report->count; i++)
-        if (report->findings[i].severity < worst)
-            worst = report->findings[i].severity;
+    bool blind = false;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct mw_finding *finding = &report->findings[i];
+        blind |= is_blinding(finding);
+        if (finding->severity < worst && !is_blinding(finding))
+            worst = finding->severity;
+    }
     if (worst == MW_BLOCKS)
         return MW_EXIT_BLOCKED;
+    if (blind)
+        return MW_EXIT_UNKNOWN;
     if (worst != MW_ADVICE)
         return MW_EXIT_DEGRADED;
     bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
