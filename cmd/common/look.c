@@ -11,10 +11,12 @@
 
 #include <arpa/inet.h>
 #include <assert.h>
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct {
@@ -91,11 +93,31 @@ static void check_controls(struct cmd *cmd)
     }
 }
 
+/* A file that the command line names and that cannot be read is the user's slip, not a fault of the mail system. */
+static void check_file(const char *path)
+{
+    struct stat status;
+    if (!path)
+        return;
+    bool is_directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (is_directory || access(path, R_OK))
+        mw_fail(MW_EXIT_NO_INPUT, _("cannot read %s: %s"), path, strerror(is_directory ? EISDIR : errno));
+}
+
+static void check_files(const struct cmd_choices *choices)
+{
+    check_file(choices->ca_file);
+    check_file(choices->trust_anchor);
+    for (size_t i = 0; i < choices->configs.count; i++)
+        check_file(choices->configs.items[i]);
+}
+
 static void ask_options(struct cmd *cmd)
 {
     struct mw_asked *asked = &cmd->asked;
     const struct cmd_choices *choices = &cmd->choices;
     check_controls(cmd);
+    check_files(choices);
     asked->question = cmd->tool->question;
     asked->legs = legs_of(cmd->tool->question);
     asked->only_handshake = cmd->tool->only_handshake;
@@ -261,8 +283,8 @@ static struct mw_net *open_net(struct cmd *cmd)
                                      .only_ipv6 = asked->only_ipv6};
     const char *flaw = NULL;
     struct mw_net *net = mw_net_new(cmd->arena, &options, &flaw);
-    if (!net)
-        mw_fail(MW_EXIT_USAGE, "%s", _(flaw));
+    if (!net) /* a resolver that is none, or a file without a certificate */
+        mw_fail(asked->ca_file && strstr(flaw, asked->ca_file) ? MW_EXIT_DATA : MW_EXIT_USAGE, "%s", _(flaw));
     return net;
 }
 

@@ -134,6 +134,17 @@ def test_ask_password_without_a_terminal():
     one_line(mailwhy("check", "alice@example.org", "--ask-password", before=["setsid", "-w"]), NO_INPUT, r"no terminal")
 
 
+@pytest.mark.parametrize("option", ["--config", "--ca-file", "--trust-anchor"])
+def test_a_file_that_cannot_be_read(tmp_path, option):
+    one_line(mailwhy("check", "alice@example.org", option, tmp_path / "none"), NO_INPUT, r"cannot read .*none: No such file")
+    one_line(mailwhy("check", "alice@example.org", option, tmp_path), NO_INPUT, r"cannot read .*: Is a directory")
+
+
+def test_a_file_without_a_certificate(tmp_path):
+    (tmp_path / "junk").write_text("this is not it\n")
+    one_line(mailwhy("check", "alice@example.org", "--ca-file", tmp_path / "junk"), DATA, r"junk: no certificate")
+
+
 # --- files of facts ----------------------------------------------------------------------------------------------------------------------------
 
 
