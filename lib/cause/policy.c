@@ -108,6 +108,25 @@ static bool leaves_room(const char *record)
     return false;
 }
 
+static bool has_exchange(struct mw_judge *judge, const char *domain)
+{
+    MW_EACH (host, judge, MW_F_MX_HOST)
+        if (!mw_text_same(host->quote, "implicit") && mw_seen_serves(judge, host->about, domain) && mw_seen_has_address(judge, host->about))
+            return true;
+    return false;
+}
+
+/* The record allows the domain's exchanges, and which those will be is open while the MX records lead nowhere. */
+static bool waits_for_mx(struct mw_judge *judge, const char *domain, const char *record)
+{
+    static const char *const terms[] = {"mx", "+mx", NULL};
+    struct mw_list words = mw_text_split(mw_judge_arena(judge), record, " ");
+    for (const char *const *term = terms; *term; term++)
+        if (mw_list_has(&words, *term))
+            return !has_exchange(judge, domain);
+    return false;
+}
+
 static bool any_passes(struct mw_judge *judge)
 {
     MW_EACH (result, judge, MW_F_SPF_RESULT)
@@ -133,7 +152,7 @@ static void spf_not_listed(struct mw_judge *judge)
 {
     const char *domain = mw_seen_target(judge);
     const struct mw_fact *record = domain ? mw_know(judge, MW_F_SPF_RECORD, domain) : NULL;
-    if (!record || leaves_room(record->text) || any_passes(judge))
+    if (!record || leaves_room(record->text) || any_passes(judge) || waits_for_mx(judge, domain, record->text))
         return;
     MW_EACH (result, judge, MW_F_SPF_RESULT) {
         const struct mw_fact *of = mw_know(judge, MW_F_ADDRESS_OF, result->about);

@@ -40,12 +40,24 @@ static void tell_records(struct mw_look *look, const struct mw_dns_answer *answe
         }
 }
 
+/* Where the apex has addresses it is an exchange, and its own probe tells them. */
+static void tell_no_address(struct mw_look *look, const struct mx *mx)
+{
+    const char *domain = look->why->about;
+    if (mw_fact_find(look->facts, MW_F_DNS_A_END, domain))
+        return;
+    mw_lookup_end(look, MW_F_DNS_A_END, domain, mx->a);
+    mw_lookup_end(look, MW_F_DNS_AAAA_END, domain, mx->aaaa);
+}
+
 static void finish(struct mw_look *look, const struct mx *mx)
 {
-    if (!mx->mx || !mx->a || !mx->aaaa || mx->mx->status != MW_DNS_NODATA)
+    if (!mx->mx || !mx->a || !mx->aaaa || (mx->mx->status != MW_DNS_NODATA && mx->mx->status != MW_DNS_NXDOMAIN))
         return;
     if (mx->a->status == MW_DNS_OK || mx->aaaa->status == MW_DNS_OK)
         tell_exchange(look, look->why->about, 0, "implicit");
+    else
+        tell_no_address(look, mx);
 }
 
 static void got_mx(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
@@ -101,7 +113,7 @@ const struct mw_probe mw_probe_mx = {
     .says = N_("Looks up the domain's MX records."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_DNS_MX, MW_F_DNS_MX_CNAME, MW_F_MX_HOST, MW_F_MX_HOST_OF, MW_F_DNSSEC_SECURE, MW_F_DNSSEC_EDE},
+    .tells = {MW_F_DNS_MX, MW_F_DNS_MX_CNAME, MW_F_MX_HOST, MW_F_MX_HOST_OF, MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNSSEC_SECURE, MW_F_DNSSEC_EDE},
     .ends = MW_F_DNS_MX_END,
     .start = start,
 };
