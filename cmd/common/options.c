@@ -71,8 +71,9 @@ struct mw_program cmd_program(const struct cmd_tool *tool)
 static void fill_names(void)
 {
     assert(mw_probe_count <= PROBES_CEILING && mw_format_count <= FORMATS_CEILING);
-    for (size_t i = 0; i < mw_probe_count; i++)
-        probe_names[i] = mw_probes[i]->name;
+    for (size_t i = 0, count = 0; i < mw_probe_count; i++) /* rows of one probe stand together: one for each fact that it wants */
+        if (!count || !mw_text_same(probe_names[count - 1], mw_probes[i]->name))
+            probe_names[count++] = mw_probes[i]->name;
     for (size_t i = 0; i < mw_format_count; i++)
         format_names[i] = mw_formats[i].name;
 }

@@ -41,6 +41,11 @@ def test_lists(name, columns):
     assert [line.split()[0] for line in text.stdout.splitlines()] == first
 
 
+def test_help_names_each_probe_once():
+    named = re.search(r"--skip PROBE.*?\((.*?)\)", mailwhy("--help").stdout, re.DOTALL)[1].replace("\n", " ").split(",")
+    assert [name.strip() for name in named] == list(dict.fromkeys(row["name"] for row in json.loads(mailwhy("list", "probes", "--json").stdout)))
+
+
 def test_chinese_needs_no_locale():
     for environment in ({"LC_ALL": "zh_CN.UTF-8"}, {"LC_ALL": "", "LANG": "zh_CN"}, {"LC_ALL": "C.UTF-8", "LANGUAGE": "zh_CN:en"}):
         assert "选项" in mailwhy("--help", environment=environment).stdout, environment
