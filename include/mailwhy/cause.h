@@ -82,6 +82,8 @@ void mw_proof(struct mw_instance *instance, const struct mw_fact *proof); /* NUL
  * already. */
 void mw_place(struct mw_instance *instance, const char *name, const char *value);
 void mw_confidence(struct mw_instance *instance, double confidence);
+/* The fact's words have several meanings, and this is one: only the likeliest becomes a root, the others stand beside it as what it could be too. */
+void mw_one_of(struct mw_instance *instance, const struct mw_fact *words);
 void mw_weight(struct mw_instance *instance, enum mw_severity severity, unsigned legs);
 
 #endif

@@ -28,7 +28,9 @@ struct mw_instance {
     enum mw_severity severity;
     unsigned legs;
     double confidence;
-    bool explained;                /* by another instance: not a root */
+    bool explained;                /* by another instance, or less likely than a rival: not a root */
+    const struct mw_fact *one_of;  /* words with several meanings, of which this is one; NULL: it stands on proof of its own */
+    struct mw_instance *rival;     /* the likelier meaning of the same words; NULL */
     struct mw_instance **follows;  /* instances that follow from this one, directly or through others */
     size_t follow_count, follow_room;
     bool visited; /* while consequences are gathered */

@@ -29,7 +29,7 @@ struct mw_finding {
     size_t evidence_count;
     struct mw_list explains; /* ids that follow from it and were seen or may be, those seen first */
     size_t explains_seen;
-    struct mw_alike alike[MW_ALIKE];
+    struct mw_alike alike[2 * MW_ALIKE]; /* look-alikes that nothing ruled out, and other meanings of the same words */
     size_t alikes;
 };
 

@@ -135,6 +135,12 @@ void mw_confidence(struct mw_instance *instance, double confidence)
     instance->confidence = confidence;
 }
 
+void mw_one_of(struct mw_instance *instance, const struct mw_fact *words)
+{
+    if (instance->proof_count <= 1)
+        instance->one_of = words;
+}
+
 void mw_weight(struct mw_instance *instance, enum mw_severity severity, unsigned legs)
 {
     instance->severity = severity;

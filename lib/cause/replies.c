@@ -206,7 +206,7 @@ struct reading {
     struct mw_said **tail;
 };
 
-static void note(struct reading *reading, const char *cause, double confidence)
+static struct mw_said *note(struct reading *reading, const char *cause, double confidence)
 {
     struct mw_said *said = MW_NEW(reading->arena, struct mw_said);
     said->fact = reading->fact;
@@ -214,6 +214,7 @@ static void note(struct reading *reading, const char *cause, double confidence)
     said->confidence = confidence;
     *reading->tail = said;
     reading->tail = (struct mw_said **)&said->next;
+    return said;
 }
 
 static bool may_say(const struct reading *reading, const struct row *row)
@@ -232,7 +233,8 @@ static void note_row(struct reading *reading, size_t first, double confidence)
         end++;
     }
     for (size_t i = first; i < end; i++) {
-        note(reading, rows[i].cause, end == first + 1 ? confidence : i == first ? 0.6 : 0.35);
+        bool one_of = end > first + 1;
+        note(reading, rows[i].cause, !one_of ? confidence : i == first ? 0.6 : 0.35)->one_of = one_of;
     }
 }
 
@@ -274,7 +276,7 @@ static bool by_number(struct reading *reading)
     bool found = false;
     for (size_t i = 0; reading->source->is_smtp && i < MW_COUNT(numbers); i++) {
         if ((numbers[i].place & reading->source->place) && has_number(reading->text, numbers[i].code)) {
-            note(reading, numbers[i].cause, numbers[i].confidence);
+            note(reading, numbers[i].cause, numbers[i].confidence)->one_of = true;
             found = true;
         }
     }
@@ -402,6 +404,8 @@ struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *
     bool at_exchange = kind && kind->service == MW_EXCHANGE;
     bool caller = at_exchange && is_about_the_caller(said->cause);
     mw_confidence(instance, caller ? said->confidence * 0.7 : said->confidence);
+    if (said->one_of)
+        mw_one_of(instance, said->fact);
     if (caller && !mw_port_role(judge, about, "recipient")) {
         mw_weight(instance, MW_ADVICE, mw_port_legs(judge, about));
         return instance;

@@ -8,6 +8,7 @@ struct mw_said {
     const struct mw_fact *fact; /* the reply */
     const char *cause;
     double confidence;
+    bool one_of; /* the words have other meanings too */
     const struct mw_said *next;
 };
 

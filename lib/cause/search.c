@@ -142,6 +142,29 @@ static void fold(struct mw_judge *judge)
         }
 }
 
+/* The likeliest meaning of the words; the first of the table among equals. */
+static struct mw_instance *likeliest(const struct mw_judge *judge, const struct mw_fact *words)
+{
+    struct mw_instance *best = NULL;
+    for (size_t i = 0; i < judge->count; i++)
+        if (judge->instances[i]->one_of == words && (!best || judge->instances[i]->confidence > best->confidence))
+            best = judge->instances[i];
+    return best;
+}
+
+static void choose_meanings(struct mw_judge *judge)
+{
+    for (size_t i = 0; i < judge->count; i++) {
+        struct mw_instance *instance = judge->instances[i], *best = instance->one_of ? likeliest(judge, instance->one_of) : instance;
+        if (best == instance)
+            continue;
+        instance->explained = true;
+        instance->rival = best;
+        for (size_t j = 0; j < instance->follow_count; j++) /* what follows from either meaning */
+            add_follower(judge->arena, best, instance->follows[j]);
+    }
+}
+
 const struct mw_judged *mw_judge_facts_all(struct mw_arena *arena, const struct mw_facts *facts)
 {
     struct mw_judge *judge = MW_NEW(arena, struct mw_judge);
@@ -156,6 +179,7 @@ const struct mw_judged *mw_judge_facts_all(struct mw_arena *arena, const struct 
         for (size_t j = 0; j < mw_areas[i]->count; j++)
             judged->tried[judged->tried_count++] = try_cause(judge, &mw_areas[i]->causes[j]);
     fold(judge);
+    choose_meanings(judge);
     judged->instances = judge->instances;
     judged->count = judge->count;
     return judged;

@@ -45,7 +45,7 @@ static void gather(struct mw_making *making, struct mw_instance *instance, struc
 {
     for (size_t i = 0; i < instance->follow_count; i++) {
         struct mw_instance *follower = instance->follows[i];
-        if (follower->visited)
+        if (follower->visited || follower->rival) /* another meaning of the words does not follow from them */
             continue;
         follower->visited = true;
         gathered->legs[follower->severity > gathered->severity ? follower->severity : gathered->severity] |= follower->legs;
@@ -199,6 +199,19 @@ static void add_alikes(struct mw_making *making, struct mw_finding *finding)
     }
 }
 
+/* Words with several meanings: the likelier one is the finding, each other is named once. */
+static void add_rivals(struct mw_making *making, struct mw_finding *finding)
+{
+    for (size_t i = 0; i < making->judged->count && finding->alikes < MW_COUNT(finding->alike); i++) {
+        const struct mw_instance *other = making->judged->instances[i];
+        bool named = !other->rival || other->rival->cause != finding->cause;
+        for (size_t j = 0; j < finding->alikes; j++)
+            named = named || finding->alike[j].other == other->cause;
+        if (!named)
+            finding->alike[finding->alikes++] = (struct mw_alike){other->cause, mw_lang(N_("The server's words fit this as well."))};
+    }
+}
+
 /* --- findings -------------------------------------------------------------------------------------------------------------------------------------------- */
 static struct mw_instance *strongest(struct mw_instance **of, size_t count)
 {
@@ -250,6 +263,7 @@ static struct mw_finding make_finding(struct mw_making *making, struct mw_instan
     add_symptoms(making, finding.cause, &finding.explains);
     put_into_words(making, &finding, best, all_abouts(making, &finding, of, count));
     add_alikes(making, &finding);
+    add_rivals(making, &finding);
     return finding;
 }
 
