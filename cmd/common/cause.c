@@ -9,8 +9,8 @@
 static const char *shown(struct mw_arena *arena, const char *sentence)
 {
     char *text = mw_strdup(arena, sentence);
-    for (char *at = text; *at; at++)
-        *at = *at == '{' ? '<' : *at == '}' ? '>' : *at;
+    for (char *at = text; (at = strpbrk(at, "{}")); at++)
+        *at = (char)(*at == '{' ? '<' : '>');
     return text;
 }
 

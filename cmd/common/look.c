@@ -259,7 +259,7 @@ static struct mw_run *running;
 static void interrupted(int number)
 {
     signal(number, SIG_DFL);
-    mw_run_stop(running);
+    mw_run_stop(running); /* NOLINT(bugprone-signal-handler): made for it */
 }
 
 static void show_progress(void *context, unsigned under_way, unsigned ended, const char *newest)

@@ -140,12 +140,16 @@ static void manual_option(struct mw_arena *arena, const struct mw_option *option
     fputs(".\n", out);
 }
 
-static void manual_head(struct mw_arena *arena, const struct mw_program *program, const char *version, FILE *out)
+static void manual_title(struct mw_arena *arena, const struct mw_program *program, const char *version, FILE *out)
 {
     char *upper = mw_strdup(arena, program->name);
     for (char *at = upper; *at; at++)
         *at = (char)toupper((unsigned char)*at);
     fprintf(out, ".\\\" printed by mailwhy manual from the tables of the program itself\n.TH \"%s\" \"1\" \"\" \"mailwhy %s\" \"mailwhy\"\n", upper, version);
+}
+
+static void manual_head(const struct mw_program *program, FILE *out)
+{
     fputs(".SH NAME\n", out);
     roff(out, program->name);
     fputs(" \\- ", out);
@@ -174,7 +178,8 @@ void mw_options_manual(const struct mw_program *program, const char *version, FI
     };
     /* clang-format on */
     struct mw_arena *arena = mw_arena_new();
-    manual_head(arena, program, version, out);
+    manual_title(arena, program, version, out);
+    manual_head(program, out);
     if (program->describes) {
         fputs(".SH DESCRIPTION\n", out);
         roff_paragraphs(arena, out, _(program->describes));
