@@ -283,8 +283,9 @@ static struct mw_net *open_net(struct cmd *cmd)
                                      .only_ipv6 = asked->only_ipv6};
     const char *flaw = NULL;
     struct mw_net *net = mw_net_new(cmd->arena, &options, &flaw);
-    if (!net) /* a resolver that is none, or a file without a certificate */
-        mw_fail(asked->ca_file && strstr(flaw, asked->ca_file) ? MW_EXIT_DATA : MW_EXIT_USAGE, "%s", _(flaw));
+    bool of_file = !net && ((asked->ca_file && strstr(flaw, asked->ca_file)) || (asked->trust_anchor && strstr(flaw, asked->trust_anchor)));
+    if (!net) /* a resolver that is none, or a file without a certificate or a key */
+        mw_fail(of_file ? MW_EXIT_DATA : MW_EXIT_USAGE, "%s", _(flaw));
     return net;
 }
 

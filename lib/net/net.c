@@ -10,6 +10,8 @@
 
 #define RESOLVERS_CEILING 3u /* as in resolv.conf(5) */
 #define LINE_ROOM 512
+#define ANCHOR_LINES_CEILING 1000u
+#define ANCHOR_LINE_ROOM 4096
 
 double mw_ms_since(uint64_t start_ns)
 {
@@ -78,11 +80,29 @@ static const char *take_resolvers(struct mw_net *net, const struct mw_list *aske
     return NULL;
 }
 
+/* Libunbound reads the file when it is asked first, and then only says that nothing can be validated. */
+static bool has_anchor(struct mw_net *net, const char *path)
+{
+    char line[ANCHOR_LINE_ROOM];
+    bool found = false;
+    FILE *file = fopen(path, "re");
+    for (size_t i = 0; file && !found && i < ANCHOR_LINES_CEILING && fgets(line, sizeof line, file); i++) {
+        line[strcspn(line, ";\r\n")] = '\0';
+        struct mw_list words = mw_text_split(net->arena, line, " \t");
+        found = words.count > 2 && (mw_list_has(&words, "DS") || mw_list_has(&words, "DNSKEY"));
+    }
+    if (file)
+        fclose(file);
+    return found;
+}
+
 static const char *check_files(struct mw_net *net)
 {
     const char *ca_file = net->options.ca_file, *anchor = net->options.trust_anchor;
     if (anchor && access(anchor, R_OK) != 0)
         return mw_printf(net->arena, "trust anchor %s: %s", anchor, strerror(errno));
+    if (anchor && !has_anchor(net, anchor))
+        return mw_printf(net->arena, "trust anchor %s: no DS or DNSKEY record in it", anchor);
     if (ca_file && access(ca_file, R_OK) != 0)
         return mw_printf(net->arena, "CA file %s: %s", ca_file, strerror(errno));
     if (ca_file && !mw_tls_load_file(NULL, ca_file))

@@ -140,9 +140,10 @@ def test_a_file_that_cannot_be_read(tmp_path, option):
     one_line(mailwhy("check", "alice@example.org", option, tmp_path), NO_INPUT, r"cannot read .*: Is a directory")
 
 
-def test_a_file_without_a_certificate(tmp_path):
+def test_a_file_without_a_certificate_or_a_key(tmp_path):
     (tmp_path / "junk").write_text("this is not it\n")
     one_line(mailwhy("check", "alice@example.org", "--ca-file", tmp_path / "junk"), DATA, r"junk: no certificate")
+    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "junk"), DATA, r"junk: no DS or DNSKEY record")
 
 
 # --- files of facts ----------------------------------------------------------------------------------------------------------------------------
