@@ -112,7 +112,8 @@ static void put_text(struct cmd *cmd, const struct mw_cause *cause)
         fprintf(cmd->out, _("Looks like %s: %s\n"), cause->alike[i].other, _(cause->alike[i].decides));
     fprintf(cmd->out, "\n%s %s\n", _("Severity:"), mw_severity_name(cause->severity));
     put_list(cmd, _("Touches:"), &legs);
-    fprintf(cmd->out, "%s %s\n", _("Who must act:"), mw_owner_name(cause->owner));
+    fprintf(cmd->out, _("Who must act: %s"), mw_owner_name(cause->owner));
+    fputc('\n', cmd->out);
     put_list(cmd, _("Needs the facts:"), &needs);
     put_list(cmd, _("What follows from it:"), &explains);
     if (cause->reference)

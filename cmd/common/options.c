@@ -174,7 +174,14 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_text(cmd, &shape, "user", choices->user);
     shape_text(cmd, &shape, "from", choices->from);
     shape_text(cmd, &shape, "to", choices->to);
+    if (choices->password_file || choices->password_command || choices->ask_password)
+        mw_list_add(cmd->arena, &shape, "ask-password"); /* that there was a login, not where the password is */
+    if (choices->insecure_login)
+        mw_list_add(cmd->arena, &shape, "insecure-login");
     shape_text(cmd, &shape, "service", choices->service);
+    shape_list(cmd, &shape, "config", &choices->configs);
+    shape_text(cmd, &shape, "ca-file", choices->ca_file);
+    shape_text(cmd, &shape, "trust-anchor", choices->trust_anchor);
     shape_list(cmd, &shape, "dkim-selector", &choices->dkim_selectors);
     shape_list(cmd, &shape, "dnsbl", &choices->dnsbls);
     shape_list(cmd, &shape, "control", &choices->controls);

@@ -54,7 +54,9 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
         if (finding->fix[i].snippet)
             put_block(page, finding->fix[i].snippet);
     }
-    fprintf(page->out, "<p>%s %s</p>\n", _("Who must act:"), mw_words_owner(finding->cause->owner));
+    fputs("<p>", page->out);
+    fprintf(page->out, _("Who must act: %s"), mw_words_owner(finding->cause->owner));
+    fputs("</p>\n", page->out);
     if (finding->explains_seen)
         fprintf(page->out, "<p class=\"small\">%s</p>\n<ul>\n", _("What only follows from it:"));
     for (size_t i = 0; i < finding->explains_seen; i++)

@@ -145,8 +145,8 @@ static const char *untranslated(const char *value)
     return value;
 }
 
-/* The sentence with its {places} filled, each value in the words that `in_words` has for it: a parser's clause is a sentence of ours, in a sentence for people it is
- * said in their language. A place that has no value stays as it is written. */
+/* The sentence with its {places} filled, each value in the words that `in_words` has for it: a parser's clause is a sentence of ours, in a sentence for people
+ * it is said in their language. A place that has no value stays as it is written. */
 static const char *fill(struct mw_making *making, const struct mw_instance *instance, const char *sentence, const char *about,
                         const char *(*in_words)(const char *value))
 {

@@ -35,7 +35,9 @@ static void put_block(const struct page *page, const char *text)
 static void put_finding(const struct page *page, const struct mw_finding *finding, size_t number)
 {
     fprintf(page->out, "\n## %zu. %s\n\n%s\n\n", number, plain(page, finding->title), plain(page, finding->says));
-    fprintf(page->out, "`%s` · %s · %s %s\n\n", finding->cause->id, mw_words_severity(finding->severity), _("Who must act:"), mw_words_owner(finding->cause->owner));
+    fprintf(page->out, "`%s` · %s · ", finding->cause->id, mw_words_severity(finding->severity));
+    fprintf(page->out, _("Who must act: %s"), mw_words_owner(finding->cause->owner));
+    fputs("\n\n", page->out);
     if (finding->evidence_count)
         fprintf(page->out, "%s\n\n", _("Seen:"));
     for (size_t i = 0; i < finding->evidence_count; i++) {

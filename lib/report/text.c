@@ -128,7 +128,7 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
     paragraph(page, 3, PLAIN, finding->says);
     put_evidence(page, finding);
     put_fixes(page, finding);
-    paragraph(page, 3, PLAIN, mw_printf(page->arena, "%s %s", _("Who must act:"), mw_words_owner(finding->cause->owner)));
+    paragraph(page, 3, PLAIN, mw_printf(page->arena, _("Who must act: %s"), mw_words_owner(finding->cause->owner)));
     put_followers(page, finding);
     put_alikes(page, finding);
     paragraph(page, 3, DIM,
