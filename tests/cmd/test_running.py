@@ -93,7 +93,9 @@ def test_a_password_is_in_nothing_that_is_written(silence, tmp_path):
     (tmp_path / "password").chmod(0o600)
     run = mailwhy("check", "alice@example.org", "--resolver", silence, "--timeout", "0.5", "--password-file", tmp_path / "password", "--save", tmp_path / "run.jsonl",
                   "--verbose", "--format", "text")
-    assert secret not in run.stdout + run.stderr + (tmp_path / "run.jsonl").read_text()
+    saved = (tmp_path / "run.jsonl").read_text()
+    assert secret not in run.stdout + run.stderr + saved
+    assert '"ask-password"' in saved and str(tmp_path) not in saved, "that there was a login is kept, not where the password is"
 
 
 def test_a_pipe_takes_the_question_on(silence):
