@@ -60,6 +60,8 @@ static void test_files(void **state)
     assert_string_equal(flaw, "CA file /dev/null: no certificate in it");
     assert_null(mw_net_new(*state, &(struct mw_net_options){.trust_anchor = "/nonexistent/root.key"}, &flaw));
     assert_string_equal(flaw, "trust anchor /nonexistent/root.key: No such file or directory");
+    assert_null(mw_net_new(*state, &(struct mw_net_options){.trust_anchor = "/dev/null"}, &flaw));
+    assert_string_equal(flaw, "trust anchor /dev/null: no DS or DNSKEY record in it");
 }
 
 /* --- timers ------------------------------------------------------------------------------------------------------------------------------------- */
@@ -186,7 +188,7 @@ static void test_no_validation(void **state)
     const char *flaw = NULL;
     struct verdict got = {0};
     int fd = mkstemp(path);
-    assert_true(write(fd, "not a key\n", 10) == 10);
+    assert_true(write(fd, ". IN DS no key\n", 15) == 15);
     struct mw_net_options options = {.trust_anchor = path};
     mw_list_add(arena, &options.resolvers, "127.0.0.1:9");
     struct mw_net *net = mw_net_new(arena, &options, &flaw);
