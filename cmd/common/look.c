@@ -47,16 +47,34 @@ static const char *address_literal(struct cmd *cmd)
     return known && inet_ntop(AF_INET, &own.sin_addr, text, sizeof text) ? mw_printf(cmd->arena, "[%s]", text) : NULL;
 }
 
+/* [192.0.2.1] or [IPv6:2001:db8::1] (RFC 5321 section 4.1.3). */
+static bool is_literal(struct cmd *cmd, const char *text)
+{
+    size_t length = strlen(text);
+    if (text[0] != '[' || text[length - 1] != ']')
+        return false;
+    const char *inside = mw_strndup(cmd->arena, text + 1, length - 2);
+    return mw_address_read(cmd->arena, mw_text_starts(inside, "IPv6:") ? inside + strlen("IPv6:") : inside) != NULL;
+}
+
+static const char *wanted_ehlo_name(struct cmd *cmd)
+{
+    const char *flaw = NULL, *name = cmd->choices.ehlo;
+    if (is_literal(cmd, name))
+        return name;
+    if (strchr(name, '['))
+        mw_fail(MW_EXIT_USAGE, "%s", _("--ehlo takes a host name, or an address in brackets"));
+    name = mw_domain_read(cmd->arena, name, &flaw);
+    if (!name)
+        mw_fail(MW_EXIT_USAGE, _("--ehlo takes a host name: %s"), _(flaw));
+    return name;
+}
+
 static const char *ehlo_name(struct cmd *cmd)
 {
-    const char *flaw = NULL, *literal;
-    if (cmd->choices.ehlo) {
-        const char *name = cmd->choices.ehlo[0] == '[' ? cmd->choices.ehlo : mw_domain_read(cmd->arena, cmd->choices.ehlo, &flaw);
-        if (!name)
-            mw_fail(MW_EXIT_USAGE, _("--ehlo takes a host name: %s"), _(flaw));
-        return name;
-    }
-    const char *own = host_name(cmd);
+    const char *flaw = NULL, *literal, *own = host_name(cmd);
+    if (cmd->choices.ehlo)
+        return wanted_ehlo_name(cmd);
     if (strchr(own, '.') && mw_domain_read(cmd->arena, own, &flaw))
         return mw_domain_read(cmd->arena, own, &flaw);
     literal = address_literal(cmd);

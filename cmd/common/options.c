@@ -17,6 +17,7 @@
 
 #define PROBES_CEILING 100
 #define FORMATS_CEILING 20
+#define VALUE_CEILING 500u /* bytes of an option in the header of facts */
 
 /* Filled from the tables of probes and formats before the options are read. */
 static const char *probe_names[PROBES_CEILING + 1], *format_names[FORMATS_CEILING + 1];
@@ -155,13 +156,13 @@ void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *con
 static void shape_list(const struct cmd *cmd, struct mw_list *shape, const char *name, const struct mw_list *values)
 {
     for (size_t i = 0; i < values->count; i++)
-        mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%s", name, values->items[i]));
+        mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%s", name, mw_text_safe(cmd->arena, values->items[i], strlen(values->items[i]), VALUE_CEILING)));
 }
 
 static void shape_text(const struct cmd *cmd, struct mw_list *shape, const char *name, const char *value)
 {
     if (value)
-        mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%s", name, value));
+        mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%s", name, mw_text_safe(cmd->arena, value, strlen(value), VALUE_CEILING)));
 }
 
 struct mw_list cmd_shape(const struct cmd *cmd)

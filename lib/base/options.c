@@ -145,6 +145,9 @@ static bool take_with(struct reading *reading, const struct mw_option *option, c
         return flawed(reading, mw_printf(reading->arena, _("--%s needs a value: --%s %s"), option->name, option->name, option->argument));
     if (option->kind != MW_FLAG && !*value)
         return flawed(reading, mw_printf(reading->arena, _("--%s needs a value that is not empty"), option->name));
+    bool is_text = option->kind == MW_STRING || option->kind == MW_STRINGS; /* a file's name may be any bytes */
+    if (is_text && !mw_text_is_utf8(value, strlen(value)))
+        return flawed(reading, mw_printf(reading->arena, _("the value of --%s is not UTF-8"), option->name));
     return take(reading, option, value);
 }
 

@@ -18,7 +18,7 @@ def mailwhy(*words, program="", before=(), environment=None, **more):
     more.setdefault("timeout", 60)
     if "input" not in more:
         more.setdefault("stdin", subprocess.DEVNULL)
-    done = subprocess.run([*before, MAILWHY.with_name("mailwhy" + program), *map(str, words)], capture_output=True, text=True,
+    done = subprocess.run([*before, MAILWHY.with_name("mailwhy" + program), *[word if isinstance(word, bytes) else str(word) for word in words]], capture_output=True, text=True,
                           env=ENVIRONMENT | (environment or {}), **more)
     done.seconds = time.monotonic() - begin
     return done
