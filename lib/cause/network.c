@@ -107,14 +107,16 @@ static bool any_port(struct mw_judge *judge, enum mw_service service, const char
     return false;
 }
 
-/* A host for clients that serves one half of mail, while no port of the other half is open or published anywhere. */
+/* A host for clients that serves one half of mail, while no port of the other half is open or published anywhere. An exchange need be none, unless it is the
+ * domain's own and serves IMAP. */
 static bool is_missed(struct mw_judge *judge, const char *endpoint, enum mw_service service)
 {
-    const char *host = mw_port_host(judge, endpoint);
-    if (mw_know(judge, MW_F_MX_HOST, host))
-        return false;
+    const char *host = mw_port_host(judge, endpoint), *domain = mw_seen_target(judge);
+    bool is_exchange = mw_know(judge, MW_F_MX_HOST, host), is_own = domain && mw_domain_is_under(host, domain);
     if (service == MW_SUBMISSION_SERVICE)
-        return !any_port(judge, MW_SUBMISSION_SERVICE, NULL, true) && any_port(judge, MW_IMAP_SERVICE, host, false);
+        return !any_port(judge, MW_SUBMISSION_SERVICE, NULL, true) && any_port(judge, MW_IMAP_SERVICE, host, false) && (is_own || !is_exchange);
+    if (is_exchange)
+        return false;
     bool retrieval = any_port(judge, MW_IMAP_SERVICE, NULL, true) || any_port(judge, MW_POP3_SERVICE, NULL, true);
     return service == MW_IMAP_SERVICE && !retrieval && any_port(judge, MW_SUBMISSION_SERVICE, host, false);
 }
@@ -157,6 +159,8 @@ static void closed_as(struct mw_judge *judge, const char *outcome)
             mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, end->about));
         if (!mw_port_is_wanted(judge, end->about))
             mw_confidence(instance, 0.6);
+        if (!mw_port_is_wanted(judge, end->about) && !mw_port_role(judge, end->about, "tried")) /* the host was guessed: its users may send by another */
+            mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, end->about));
         if (!may_be_ours(judge, end))
             continue;
         mw_weight(instance, MW_ADVICE, mw_port_legs(judge, end->about));

@@ -6,6 +6,15 @@
 enum { ANY = -1, OK = MW_S_OK, DEGRADED = MW_S_DEGRADED, BROKEN = MW_S_BROKEN, UNKNOWN = MW_S_UNKNOWN };
 enum { SENDING = 1, RECEIVING = 2, BOTH = 3 };
 
+/* Servers pass the mail on, and for these legs of the users themselves nothing was found that could be tested. */
+/* clang-format off */
+static const struct { unsigned unknown; const char *sentence; } half_known[] = {
+    {MW_SUBMIT | MW_RETRIEVE, N_("Nothing is wrong between %s and other mail servers; whether its users can send and fetch their mail could not be told.")},
+    {MW_SUBMIT,               N_("Nothing is wrong between %s and other mail servers; whether its users can hand in mail could not be told.")},
+    {MW_RETRIEVE,             N_("Nothing is wrong between %s and other mail servers; whether its users can fetch their mail could not be told.")},
+};
+/* clang-format on */
+
 /* The first row that fits. `risk`: something works today and is dangerous. */
 /* clang-format off */
 static const struct { int asked, send, receive, risk; const char *sentence; } verdicts[] = {
@@ -58,8 +67,31 @@ static int has_risk(const struct mw_report *report)
     return 0;
 }
 
+static unsigned unknown_legs(const struct mw_report *report)
+{
+    static const unsigned legs[] = {MW_SUBMIT, 0, 0, MW_RETRIEVE, 0};
+    unsigned unknown = 0;
+    for (size_t i = 0; i < MW_COUNT(legs); i++)
+        if (report->leg[i] == MW_S_UNKNOWN)
+            unknown |= legs[i] & report->legs;
+    return unknown;
+}
+
+/* Of a half that was not seen working it is not said that it works. */
+static const char *half_verdict(const struct mw_report *report)
+{
+    unsigned unknown = mw_words_worst(report) == MW_S_OK ? unknown_legs(report) : 0;
+    for (size_t i = 0; i < MW_COUNT(half_known); i++)
+        if (half_known[i].unknown == unknown)
+            return _(half_known[i].sentence);
+    return NULL;
+}
+
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
 {
+    const char *half = half_verdict(report);
+    if (half)
+        return mw_printf(arena, half, report->header->target);
     int asked = asked_of(report), risk = has_risk(report);
     for (size_t i = 0; i < MW_COUNT(verdicts); i++)
         if (verdicts[i].asked == asked && fits(verdicts[i].send, (int)report->send) && fits(verdicts[i].receive, (int)report->receive) &&
