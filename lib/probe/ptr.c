@@ -24,14 +24,12 @@ static void got_ptr(struct mw_look *look, const struct mw_dns_answer *answer, vo
 {
     struct ptr *ptr = tag;
     const char *address = look->why->about;
-    const struct mw_record *record, *names[NAMES];
+    const struct mw_record *record;
     mw_lookup_end(look, MW_F_PTR_END, address, answer);
-    for (size_t i = 0; ptr->names < NAMES && (record = mw_dns_next(answer, MW_PTR, &i));) {
+    for (size_t i = 0; ptr->names < NAMES && (record = mw_dns_next(answer, MW_PTR, &i)); ptr->names++) {
         mw_tell_text(look, MW_F_PTR_NAME, address, record->name, mw_lookup_quote(look, record));
-        names[ptr->names++] = record;
+        mw_look_ask(look, record->name, mw_address_is_ipv6(address) ? MW_AAAA : MW_A, got_address, ptr);
     }
-    for (unsigned i = 0; i < ptr->names; i++)
-        mw_look_ask(look, names[i]->name, mw_address_is_ipv6(address) ? MW_AAAA : MW_A, got_address, ptr);
 }
 
 static bool is_public(const struct mw_look *look)
