@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from programs import ENVIRONMENT, MAILWHY, mailwhy
+from programs import ENVIRONMENT, FACT, HEADER, MAILWHY, mailwhy
 
 UNKNOWN = 3
 NO_NETWORK = ["unshare", "--user", "--map-root-user", "--net"]
@@ -103,6 +103,24 @@ def test_a_pipe_takes_the_question_on(silence):
     done = subprocess.run(["bash", "-c", command, "bash", MAILWHY, silence], capture_output=True, text=True, env=ENVIRONMENT, timeout=30)
     report = json.loads(done.stdout)
     assert done.stderr == "" and report["target"] == "alice@example.org" and report["verdict"]["receive"] != "ok"
+
+
+def test_a_pipe_passes_on_what_it_does_not_know(silence):
+    moon = FACT.replace("dns.mx.end", "moon.phase").replace('"nxdomain"', '{"lit": 0.5}')
+    done = mailwhy("smtp", "--resolver", silence, "--timeout", "0.3", input=HEADER + moon)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.stderr == "" and rows[0] == json.loads(HEADER)
+    assert {"fact": "moon.phase", "value": {"lit": 0.5}}.items() <= rows[1].items()
+
+
+def test_several_saved_runs_are_one_report(silence, tmp_path):
+    files = [tmp_path / f"{place}.jsonl" for place in ("desk", "home")]
+    for file in files:
+        mailwhy("check", "alice@example.org", "--resolver", silence, "--timeout", "0.3", "--vantage", file.stem, "--save", file)
+    both = mailwhy("explain", *files, "--verbose")
+    assert both.stderr == "" and both.returncode in (2, UNKNOWN)
+    one = mailwhy("explain", files[0], "--verbose")
+    assert both.stdout.count("dns.mx.end = ") > one.stdout.count("dns.mx.end = ")
 
 
 def test_facts_come_as_json_lines_with_a_header(silence):
