@@ -61,6 +61,7 @@ def die_with_parent(alive):
 def linked_child(body):
     """Forks; the child runs body() and exits with its result, and never outlives us. Returns its pid."""
     ours, theirs = os.pipe()
+    sys.stdout.flush()  # else the child would write it once more
     pid = os.fork()
     if pid:
         os.close(ours)

@@ -143,7 +143,7 @@ def main(names, jobs, as_json, keep):
         if name not in tables:
             raise scenario.Unknown(name)
     if not as_json:
-        print(f"{'':<6}{'scenario':<34}{'expected':<48}{'named first':<34}{'up_ms':>6}{'run_ms':>7}")
+        print(f"{'':<6}{'scenario':<34}{'expected':<48}{'named first':<34}{'up_ms':>6}{'run_ms':>7}", flush=True)
     began = time.monotonic()
     rows = run(names, tables, jobs, keep, (lambda row: None) if as_json else print_row)
     sums = totals(rows, tables) | {"seconds": round(time.monotonic() - began, 1)}
