@@ -23,13 +23,25 @@ static const char *rr_text(struct mw_arena *arena, const ldns_rr *rr)
     return mw_text_safe(arena, line, strlen(line), 300);
 }
 
+/* Has the record all its fields? ldns reads one that ends early, and aborts when a field is used that is not there. */
+static bool is_whole(const ldns_rr *rr)
+{
+    size_t fields = ldns_rr_rd_count(rr);
+    if (fields < ldns_rr_descriptor_minimum(ldns_rr_descript(ldns_rr_get_type(rr))))
+        return false;
+    for (size_t i = 0; i < fields; i++)
+        if (!ldns_rr_rdf(rr, i))
+            return false;
+    return true;
+}
+
 /* Records of a type in a section, of that owner (NULL: any); the list and its records belong to the caller. */
 static ldns_rr_list *pick(const ldns_rr_list *from, ldns_rr_type type, const ldns_rdf *owner)
 {
     ldns_rr_list *picked = ldns_rr_list_new();
     for (size_t i = 0; i < ldns_rr_list_rr_count(from); i++) {
         ldns_rr *rr = ldns_rr_list_rr(from, i);
-        if (ldns_rr_get_type(rr) == type && (!owner || ldns_dname_compare(ldns_rr_owner(rr), owner) == 0))
+        if (ldns_rr_get_type(rr) == type && is_whole(rr) && (!owner || ldns_dname_compare(ldns_rr_owner(rr), owner) == 0))
             ldns_rr_list_push_rr(picked, ldns_rr_clone(rr));
     }
     return picked;
