@@ -28,15 +28,42 @@ static const struct mw_fact *question(struct mw_judge *judge)
     return domain ? domain : mw_each(judge, MW_F_TARGET_HOST, NULL);
 }
 
+/* The resolver answers for others and refuses this name, or is silent about it, while the name's own servers answer. SERVFAIL may be DNSSEC's. */
+static void withheld(struct mw_judge *judge, const struct mw_fact *end, const struct mw_fact *served, const char *type)
+{
+    const struct mw_fact *resolver = mw_each(judge, MW_F_RESOLVER_END, NULL);
+    if (!resolver || !served || (!mw_seen_value(end, MW_REFUSED) && !mw_seen_value(end, MW_TIMED_OUT)))
+        return;
+    struct mw_instance *instance = mw_found(judge, resolver->about, end);
+    mw_proof(instance, served);
+    mw_place(instance, "name", mw_printf(mw_judge_arena(judge), "%s %s", end->about, type));
+}
+
+static void domain_withheld(struct mw_judge *judge, const char *domain, unsigned leg)
+{
+    (void)leg;
+    withheld(judge, mw_know(judge, MW_F_DNS_MX_END, domain), mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK), "MX");
+}
+
+static void names_withheld(struct mw_judge *judge)
+{
+    mw_seen_domains(judge, domain_withheld);
+    MW_EACH (end, judge, MW_F_DNS_A_END)
+        withheld(judge, end, mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, end->about, NULL), "A");
+}
+
 static void resolver_broken(struct mw_judge *judge)
 {
     bool denies = mw_seen_denies_all(judge), all = denies || !any_resolver_works(judge);
     if (all && mw_seen_resolved(judge))
         return;
+    if (!all)
+        names_withheld(judge);
     MW_EACH (end, judge, MW_F_RESOLVER_END) {
         if (!mw_seen_failed(end) && !denies)
             continue;
         struct mw_instance *instance = mw_found(judge, end->about, end);
+        mw_place(instance, "name", ". SOA");
         if (all)
             mw_proof(instance, question(judge));
         else
@@ -112,9 +139,29 @@ static void denied_rewritten(struct mw_judge *judge, const char *domain, unsigne
     mw_place(instance, "real", "NXDOMAIN");
 }
 
+/* The other way round: the resolver denies what the domain's own servers have. */
+static bool is_hidden(struct mw_judge *judge, const char *domain)
+{
+    return mw_is(judge, MW_F_DNS_MX_END, domain, "nxdomain") && mw_seen_at_zone(judge, MW_F_PARENT_END, domain, MW_OK) &&
+           mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK);
+}
+
+static void served_hidden(struct mw_judge *judge, const char *domain, unsigned leg)
+{
+    (void)leg;
+    if (!is_hidden(judge, domain))
+        return;
+    const struct mw_fact *records = mw_seen_at_zone(judge, MW_F_ZONE_MX, domain, NULL);
+    struct mw_instance *instance = mw_found(judge, domain, mw_know(judge, MW_F_DNS_MX_END, domain));
+    mw_proof(instance, records);
+    mw_place(instance, "real", records ? mw_list_join(mw_judge_arena(judge), &records->list, ", ") : MW_OK);
+    mw_seen_prove_below(judge, instance, domain);
+}
+
 static void resolver_rewritten(struct mw_judge *judge)
 {
     mw_seen_domains(judge, denied_rewritten);
+    mw_seen_domains(judge, served_hidden);
     each_host_differs(judge, false);
 }
 
@@ -147,7 +194,7 @@ static void resolver_stale(struct mw_judge *judge)
 {
     const char *domain = mw_seen_target(judge), *authoritative = domain ? mw_seen_zone_mx(judge, domain) : NULL;
     const struct mw_fact *end = domain ? mw_know(judge, MW_F_DNS_MX_END, domain) : NULL;
-    if (!authoritative || !end || mw_seen_failed(end) || same_mx(judge, domain, authoritative))
+    if (!authoritative || !end || mw_seen_failed(end) || same_mx(judge, domain, authoritative) || is_hidden(judge, domain))
         return;
     const struct mw_fact *old = mw_know(judge, MW_F_DNS_MX, domain);
     struct mw_instance *instance = mw_found(judge, domain, old ? old : end);
@@ -483,7 +530,7 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.resolver.broken", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_USER, .blinds = true,
         .title = N_("The DNS resolver of this machine fails"),
-        .says = N_("This machine asks {about} to look names up, and gets no usable answer from it, not even for the root of the DNS. Until that is mended "
+        .says = N_("This machine asks {about} to look names up, and gets no usable answer from it (question: {name}). Until that is mended "
                    "no mail server can be found from here; the domain itself could not be tested."),
         .fix = {
             {MW_AT_CLIENT, N_("Enter a resolver that works: in /etc/resolv.conf, or in the network settings (often a wrong address from a router or a "
@@ -517,7 +564,8 @@ static const struct mw_cause causes[] = {
         },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
                      "net.ipv6.broken", "net.ipv6.listener_missing", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca",
-                     "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:client.cert_warning"},
+                     "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "spf.record.missing", "dmarc.record.missing", "config.autoconfig.missing",
+                     "dns.sender_domain.unresolvable", "sym:submit.connect_fail", "sym:client.cert_warning"},
     },
     {
         .id = "dns.split_horizon", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
