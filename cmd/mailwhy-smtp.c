@@ -4,7 +4,7 @@
 #include <mailwhy/lang.h>
 
 static const char *const probes[] = {
-    "target", "route", "resolver", "control", "mx", "recipient", "exchange", "zonehost", "dnssec", "ptr",
+    "target", "route", "resolver", "control", "known", "mx", "recipient", "exchange", "zonehost", "dnssec", "ptr",
     "spf_address", "dnsbl", "service", "smtp", "submission", "submissions", "other", NULL,
 };
 

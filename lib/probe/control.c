@@ -83,6 +83,75 @@ const struct mw_probe mw_probe_control_host = {
     .start = start,
 };
 
+/* --- exchanges that everybody knows --- */
+
+/* Asked only where no exchange of the domain opens port 25, one address of each: does this network let anything out to port 25? Some networks reach but a part of
+ * them, so there are three. (2026-11) */
+static const char *const known[] = {"gmail-smtp-in.l.google.com", "mx3.qq.com", "163mx01.mxmail.netease.com"};
+
+static bool is_port_25(const struct mw_look *look, const struct mw_fact *fact)
+{
+    return mw_about_read(look->arena, fact->about).port == 25;
+}
+
+static bool has_control_25(const struct mw_look *look)
+{
+    for (const struct mw_fact *end = mw_fact_first(look->facts, MW_F_CONTROL_END); end; end = mw_fact_next(look->facts, end))
+        if (is_port_25(look, end))
+            return true;
+    for (size_t i = 0; i < look->asked->controls.count; i++)
+        if (mw_about_read(look->arena, look->asked->controls.items[i]).port == 25)
+            return true;
+    return false;
+}
+
+/* Every exchange was tried, and none was reached: true when the last one ends. */
+static bool none_was_reached(const struct mw_look *look)
+{
+    for (const struct mw_fact *endpoint = mw_fact_first(look->facts, MW_F_ENDPOINT_SMTP); endpoint; endpoint = mw_fact_next(look->facts, endpoint)) {
+        const struct mw_fact *tcp = mw_fact_find(look->facts, MW_F_TCP_END, endpoint->about);
+        if (!tcp || mw_text_same(tcp->text, MW_OK) || !mw_fact_find(look->facts, MW_F_SMTP_END, endpoint->about))
+            return false;
+    }
+    return true;
+}
+
+static bool is_silent_on_25(const struct mw_look *look)
+{
+    return mw_text_same(look->why->text, MW_TIMED_OUT) && none_was_reached(look) && !has_control_25(look);
+}
+
+static int address_type(const struct mw_look *look)
+{
+    return mw_net_has_route(false) && !look->asked->only_ipv6 ? MW_A : MW_AAAA;
+}
+
+static void got_known(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    size_t at = 0;
+    const struct mw_record *record = mw_dns_next(answer, address_type(look), &at);
+    if (record)
+        mw_look_connect(look, record->address, 25, LISTEN_S, got_control, mw_about_endpoint(look->arena, tag, record->address, 25));
+}
+
+static void start_known(struct mw_look *look)
+{
+    look->told_end = true; /* each control has an end of its own; a name that is not found here says nothing */
+    for (size_t i = 0; i < MW_COUNT(known); i++)
+        mw_look_ask(look, known[i], address_type(look), got_known, (void *)(uintptr_t)known[i]);
+}
+
+const struct mw_probe mw_probe_known = {
+    .name = "known",
+    .says = N_("Connects to port 25 of three large providers where no exchange of the domain can be reached, to tell a blocked port from a silent server."),
+    .legs = MW_RECEIVE | MW_SEND,
+    .wants = MW_F_SMTP_END,
+    .tells = {MW_F_CONTROL_GREETING},
+    .ends = MW_F_CONTROL_END,
+    .when = is_silent_on_25,
+    .start = start_known,
+};
+
 /* --- another port of a host that fails --- */
 
 static const int other_ports[] = {443, 587};
