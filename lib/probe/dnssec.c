@@ -1,5 +1,6 @@
 /* A name that the resolver answers with SERVFAIL: does it answer with checking disabled (CD)? Then the chain of trust is broken, and the zones on the way to
- * the name are examined, the highest first (RFC 4035 section 5, RFC 8914). Else the fault is no matter of DNSSEC. */
+ * the name are examined, the highest first (RFC 4035 section 5, RFC 8914). Else the fault is no matter of DNSSEC. Where the resolver validates nothing, those
+ * who do would see a fault that we do not: then the domain's own chain is examined as its servers present it. */
 #include "chain.h"
 #include "lookup.h"
 
@@ -127,6 +128,53 @@ static void start_a(struct mw_look *look)
     start(look, MW_A);
 }
 
+/* --- where the resolver validates nothing --- */
+
+static void got_signed(struct mw_look *look, const struct mw_servers *servers, void *tag)
+{
+    (void)tag;
+    struct dnssec *dnssec = look->mine;
+    struct link *link = &dnssec->links[0];
+    if (!servers->count) {
+        look->outcome = MW_SKIPPED;
+        look->remark = "no server of the zone has an address that can be reached";
+        return;
+    }
+    struct mw_question question = {.name = link->zone, .type = MW_DNSKEY, .server = servers->items[0].address, .dnssec = true};
+    dnssec->waiting = dnssec->count = 1;
+    link->waiting = 4;
+    mw_look_ask_as(look, &question, got_dnskey, link);
+    question.type = MW_SOA;
+    mw_look_ask_as(look, &question, got_data, link);
+    question.name = dnssec->name;
+    question.type = MW_MX;
+    mw_look_ask_as(look, &question, got_asked, link);
+    mw_look_ask_as(look, &(struct mw_question){.name = link->zone, .type = MW_DS, .checking_disabled = true, .dnssec = true}, got_ds, link);
+}
+
+static void got_zone(struct mw_look *look, const struct mw_cut *cut)
+{
+    mw_cut_servers(look, cut, 0, got_signed, NULL);
+}
+
+/* A resolver that validates tells by AD that all is well, or by SERVFAIL that it is not. */
+static bool is_unchecked(const struct mw_look *look)
+{
+    const char *target = mw_lookup_target(look);
+    const struct mw_fact *end = target ? mw_fact_find(look->facts, MW_F_DNS_MX_END, target) : NULL;
+    return end && mw_text_same(end->text, MW_OK) && mw_domain_is_under(target, look->why->about) && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, target);
+}
+
+/* The chain as the zone's own servers present it: not every resolver hands signatures on. */
+static void start_unchecked(struct mw_look *look)
+{
+    struct dnssec *dnssec = MW_NEW(look->arena, struct dnssec);
+    dnssec->name = mw_lookup_target(look);
+    dnssec->links[0] = (struct link){.of = dnssec, .zone = look->why->about};
+    look->mine = dnssec;
+    mw_cut_find(look, look->why->about, false, got_zone);
+}
+
 const struct mw_probe mw_probe_dnssec = {
     .name = "dnssec",
     .says = N_("Asks again without validation where the resolver fails, and examines the chain of trust."),
@@ -147,4 +195,15 @@ const struct mw_probe mw_probe_dnssec_host = {
     .ends = MW_F_DNSSEC_END,
     .when = is_failure,
     .start = start_a,
+};
+
+const struct mw_probe mw_probe_dnssec_unchecked = {
+    .name = "dnssec",
+    .says = N_("Examines the chain of trust of a signed domain where the resolver validates nothing."),
+    .legs = MW_ALL_LEGS,
+    .wants = MW_F_PARENT_DS,
+    .tells = {MW_F_DNSSEC_FLAW},
+    .ends = MW_F_DNSSEC_END,
+    .when = is_unchecked,
+    .start = start_unchecked,
 };

@@ -113,6 +113,16 @@ static const struct scene scenes[] = {
     {"a zone without DS is not part of a chain", "dnssec", "dns.mx.end example.org servfail",
      "- example.org MX/cd ok example.org. 300 IN MX 1 mx.example.org.\n- example.org NS/cd ok example.org. 300 IN NS ns1.example.org.\n- example.org DS/cd nodata\n- example.org DNSKEY/cd nodata\n",
      "dnssec.cd.end example.org ok\nnot dnssec.flaw*"},
+    {"a signed domain that the resolver does not check", "dnssec", DOMAIN "\ndns.mx.end example.org ok\nparent.ds example.org 1 13 2 8e46",
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n"
+     "- example.org DS/cd ok example.org. 300 IN DS 1 13 2 8E46E1F1304A6117FEFC572A01EBD89018F6C85BCC01DD108319A62E1510026B\n192.0.2.53 example.org DNSKEY nodata+aa\n",
+     "dnssec.flaw example.org unsigned child\nnot dnssec.cd*"},
+    {"the same, and its servers do not answer: nothing is known", "dnssec", DOMAIN "\ndns.mx.end example.org ok\nparent.ds example.org 1 13 2 8e46",
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n"
+     "- example.org DS/cd ok example.org. 300 IN DS 1 13 2 8E46E1F1304A6117FEFC572A01EBD89018F6C85BCC01DD108319A62E1510026B\n",
+     "dnssec.end example.org ok\nnot dnssec.flaw*"},
+    {"a signed domain that the resolver checked", "dnssec", DOMAIN "\ndns.mx.end example.org ok\ndnssec.secure example.org true\nparent.ds example.org 1 13 2 8e46", "- example.org NS nodata\n",
+     "not dnssec.end*\nrun.elapsed example.org*"},
     /* --- policy --- */
     {"SPF that is none", "spf", DOMAIN, "- example.org TXT ok example.org. 300 IN TXT \"v=spf10 -all\"& example.org. 300 IN TXT \"google-site-verification=x\"\n", "spf.end example.org nodata\nnot spf.record*"},
     {"SPF, its includes and what they cost", "spf", DOMAIN,
