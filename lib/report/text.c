@@ -72,13 +72,29 @@ static char *shown_fact(const struct page *page, const struct mw_fact *fact)
     return mw_printf(page->arena, "%s  %s = %s", fact->about, mw_fact_kind(fact->id)->name, value);
 }
 
+/* Does an earlier one say the same of another place? */
+static bool is_repeated(const struct page *page, const struct mw_finding *finding, size_t at)
+{
+    const struct mw_fact *fact = finding->evidence[at];
+    for (size_t i = 0; i < at; i++) {
+        const struct mw_fact *earlier = finding->evidence[i];
+        if (earlier->id == fact->id && strcmp(mw_fact_value(page->arena, earlier), mw_fact_value(page->arena, fact)) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void put_evidence(const struct page *page, const struct mw_finding *finding)
 {
-    size_t shown = page->options->verbose || finding->evidence_count <= EVIDENCE_SHOWN ? finding->evidence_count : EVIDENCE_SHOWN;
-    if (shown)
+    size_t shown = 0;
+    if (finding->evidence_count)
         paragraph(page, 3, DIM, _("Seen:"));
-    for (size_t i = 0; i < shown; i++)
+    for (size_t i = 0; i < finding->evidence_count; i++) {
+        if (!page->options->verbose && (shown == EVIDENCE_SHOWN || is_repeated(page, finding, i)))
+            continue;
         paragraph(page, 5, PLAIN, shown_fact(page, finding->evidence[i]));
+        shown++;
+    }
     if (shown < finding->evidence_count)
         paragraph(page, 5, PLAIN, mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->evidence_count - shown),
                                             finding->evidence_count - shown));
