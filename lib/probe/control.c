@@ -85,8 +85,8 @@ const struct mw_probe mw_probe_control_host = {
 
 /* --- exchanges that everybody knows --- */
 
-/* Asked only where no exchange of the domain opens port 25, one address of each: does this network let anything out to port 25? Some networks reach but a part of
- * them, so there are three. (2026-11) */
+/* Asked only where no exchange of the domain opens port 25, one address of each: does this network let anything out to port 25? Some networks reach but a part
+ * of them, so there are three. (2026-11) */
 static const char *const known[] = {"gmail-smtp-in.l.google.com", "mx3.qq.com", "163mx01.mxmail.netease.com"};
 
 static bool is_port_25(const struct mw_look *look, const struct mw_fact *fact)
