@@ -153,6 +153,7 @@ static void served_hidden(struct mw_judge *judge, const char *domain, unsigned l
         return;
     const struct mw_fact *records = mw_seen_at_zone(judge, MW_F_ZONE_MX, domain, NULL);
     struct mw_instance *instance = mw_found(judge, domain, mw_know(judge, MW_F_DNS_MX_END, domain));
+    mw_confidence(instance, 0.6); /* a new domain may be denied by what a cache keeps for some minutes */
     mw_proof(instance, records);
     mw_place(instance, "real", records ? mw_list_join(mw_judge_arena(judge), &records->list, ", ") : MW_OK);
     mw_seen_prove_below(judge, instance, domain);
@@ -564,8 +565,8 @@ static const struct mw_cause causes[] = {
         },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
                      "net.ipv6.broken", "net.ipv6.listener_missing", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca",
-                     "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "spf.record.missing", "dmarc.record.missing", "config.autoconfig.missing",
-                     "dns.sender_domain.unresolvable", "sym:submit.connect_fail", "sym:client.cert_warning"},
+                     "config.host.wrong", "config.srv.target_bad", "config.port.wrong", "spf.record.missing", "dmarc.record.missing", "dkim.selector.missing",
+                     "config.autoconfig.missing", "dns.sender_domain.unresolvable", "sym:submit.connect_fail", "sym:client.cert_warning"},
     },
     {
         .id = "dns.split_horizon", .legs = MW_SEND | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
