@@ -43,7 +43,8 @@ bool mw_seen_resolved(struct mw_judge *judge)
         MW_EACH (end, judge, ends[i])
             if (mw_seen_value(end, MW_OK))
                 return true;
-    return mw_each(judge, MW_F_PARENT_ZONE, NULL);
+    const struct mw_fact *zone = mw_each(judge, MW_F_PARENT_ZONE, NULL);
+    return zone && !zone->quote; /* a quote: only without validation */
 }
 
 bool mw_seen_denies_all(struct mw_judge *judge)

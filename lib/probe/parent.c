@@ -12,6 +12,7 @@
 struct parent {
     const char *zone; /* whose delegation it is: the domain, or the zone that it lies in */
     const char *above;
+    const char *how;  /* the zone above was found; NULL: as usual */
     unsigned told;    /* name servers */
     const char *best; /* outcome of the server that said most */
     bool sure;        /* the zone is delegated, or the resolver says that it is the right one */
@@ -132,6 +133,7 @@ static struct parent *ask_above(struct mw_look *look, const struct mw_cut *cut, 
     struct parent *parent = MW_NEW(look->arena, struct parent);
     parent->zone = cut->names[own];
     parent->above = cut->names[above];
+    parent->how = cut->checking_disabled ? "found with checking disabled" : NULL;
     mw_cut_servers(look, cut, above, got_servers, parent);
     return parent;
 }
@@ -146,7 +148,7 @@ static void got_above(struct mw_look *look, const struct mw_cut *cut)
 static void tell_zone(struct mw_look *look, struct parent *parent, const struct mw_dns_answer *ns)
 {
     const struct mw_record *record;
-    mw_lookup_tell_once(look, MW_F_PARENT_ZONE, parent->zone, parent->above, NULL);
+    mw_lookup_tell_once(look, MW_F_PARENT_ZONE, parent->zone, parent->above, parent->how);
     for (size_t i = 0; (record = mw_dns_next(ns, MW_NS, &i));)
         tell_name_server(look, parent, record->name);
     make_sure(look, parent);
