@@ -5,7 +5,8 @@
 
 static const char *const probes[] = {
     "route", "resolver", "control", "srv", "autoconfig", "config", "guess", "service", "zonehost", "dnssec", "ptr",
-    "spf_address", "dnsbl", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "other", NULL,
+    "spf_address", "dnsbl", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "other", "small-segments",
+    NULL,
 };
 
 static const struct cmd_tool tool = {

@@ -5,7 +5,7 @@
 
 static const char *const probes[] = {
     "target", "route", "resolver", "control", "known", "mx", "exchange", "mtasts", "tlsa", "smtp", "submission",
-    "submissions", "imap", "imaps", "pop3", "pop3s", "dane", "other", NULL,
+    "submissions", "imap", "imaps", "pop3", "pop3s", "dane", "other", "small-segments", NULL,
 };
 
 static const struct cmd_tool tool = {
