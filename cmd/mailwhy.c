@@ -13,6 +13,9 @@
 
 static const char *const words[] = {"check", "send", "receive", "explain", "list", "completion", "manual", "help",
                                     "dns",   "smtp", "imap",    "pop3",    "tls",  "config",     NULL};
+static const char *const shell_names[] = {"bash", "zsh", "fish", NULL};
+/* By place in `words`. */
+static const char *const *const after[MW_COUNT(words)] = {[4] = cmd_lists, [5] = shell_names, [6] = cmd_tool_names, [7] = cmd_tool_names};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy",
@@ -36,6 +39,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_DOMAIN,
     .question = "check",
     .words = words,
+    .after = after,
 };
 
 /* --- one word each ------------------------------------------------------------------------------------------------------------------------------- */
@@ -88,6 +92,7 @@ static int completion(struct cmd *cmd, const char *word, const struct mw_list *s
         programs[count] = programs[0];
         programs[count].name = mw_printf(cmd->arena, "mailwhy-%s", cmd_tool_names[count - 1]);
         programs[count].words = NULL;
+        programs[count].after = NULL;
         all[count] = &programs[count];
     }
     cmd_open(cmd);

@@ -40,6 +40,7 @@ struct cmd_tool {
     const char *services;       /* to try at a host without a port, parted by blanks; NULL: --service must say it */
     const char *const *probes;  /* names, NULL-terminated; NULL: all */
     const char *const *words;   /* subcommands; NULL */
+    const char *const *const *after; /* for completion: what may follow each of them */
     bool only_handshake;        /* its conversations end behind the TLS handshake */
 };
 

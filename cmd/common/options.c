@@ -66,7 +66,7 @@ static const struct mw_option options[] = {
 
 struct mw_program cmd_program(const struct cmd_tool *tool)
 {
-    return (struct mw_program){tool->name, tool->synopsis, tool->says, tool->describes, options, MW_COUNT(options), tool->words};
+    return (struct mw_program){tool->name, tool->synopsis, tool->says, tool->describes, options, MW_COUNT(options), tool->words, tool->after};
 }
 
 static void fill_names(void)

@@ -30,6 +30,7 @@ struct mw_program {
     const struct mw_option *options;
     size_t count;
     const char *const *words; /* subcommands for completion, NULL-terminated; NULL */
+    const char *const *const *after; /* what may follow each of the words, NULL-terminated; NULL: no set of words. NULL: of none */
 };
 
 /* Reads argv; operands go to *operands. False: *flaw is one whole line (what, and what would be right, with the nearest option suggested). */

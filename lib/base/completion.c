@@ -65,6 +65,20 @@ static void bash_values(const struct all_programs *programs)
     }
 }
 
+/* A word is completed as the program mailwhy-WORD is. */
+static void bash_after(FILE *out, const struct mw_program *program)
+{
+    for (size_t i = 0; program->after && program->words[i]; i++) {
+        if (!program->after[i])
+            continue;
+        fprintf(out, "    %s-%s) options='", program->name, program->words[i]);
+        put_options(out, program);
+        fputs("'; words='", out);
+        put_list(out, program->after[i]);
+        fputs("' ;;\n", out);
+    }
+}
+
 static void bash_programs(const struct all_programs *programs)
 {
     for (size_t i = 0; i < programs->count; i++) {
@@ -73,6 +87,7 @@ static void bash_programs(const struct all_programs *programs)
         fputs("'; words='", programs->out);
         put_list(programs->out, programs->items[i]->words);
         fputs("' ;;\n", programs->out);
+        bash_after(programs->out, programs->items[i]);
     }
 }
 
@@ -125,6 +140,24 @@ static void zsh_option(FILE *out, const struct mw_option *option)
     fputs(is_file(option) ? "_files'" : "'", out);
 }
 
+static void zsh_operands(FILE *out, const struct mw_program *program)
+{
+    if (program->words) {
+        fputs(" \\\n        '1:word:(", out);
+        put_list(out, program->words);
+        fputs(")'", out);
+    }
+    fputs(" \\\n        '*:operand:{case $words[2] in ", out);
+    for (size_t i = 0; program->after && program->words[i]; i++) {
+        if (!program->after[i])
+            continue;
+        fprintf(out, "%s) compadd ", program->words[i]);
+        put_list(out, program->after[i]);
+        fputs(";; ", out);
+    }
+    fputs("*) _files;; esac}' ;;\n", out);
+}
+
 static void zsh(const struct all_programs *programs)
 {
     FILE *out = programs->out;
@@ -137,12 +170,7 @@ static void zsh(const struct all_programs *programs)
         fprintf(out, "    %s) _arguments -s", program->name);
         for (size_t k = 0; k < program->count; k++)
             zsh_option(out, &program->options[k]);
-        if (program->words) {
-            fputs(" \\\n        '1:word:(", out);
-            put_list(out, program->words);
-            fputs(")'", out);
-        }
-        fputs(" \\\n        '*:operand:_files' ;;\n", out);
+        zsh_operands(out, program);
     }
     fputs("    esac\n}\n_mailwhy \"$@\"\n", out);
 }
@@ -167,6 +195,17 @@ static void fish_option(FILE *out, const char *program, const struct mw_option *
     fputs("'\n", out);
 }
 
+static void fish_after(FILE *out, const struct mw_program *program)
+{
+    for (size_t i = 0; program->after && program->words[i]; i++) {
+        if (!program->after[i])
+            continue;
+        fprintf(out, "complete -c %s -n '__fish_seen_subcommand_from %s' -f -a '", program->name, program->words[i]);
+        put_list(out, program->after[i]);
+        fputs("'\n", out);
+    }
+}
+
 static void fish(const struct all_programs *programs)
 {
     fputs("# fish completion for mailwhy: put this file as mailwhy.fish into ~/.config/fish/completions\n", programs->out);
@@ -179,6 +218,7 @@ static void fish(const struct all_programs *programs)
         fprintf(programs->out, "complete -c %s -n __fish_use_subcommand -f -a '", program->name);
         put_list(programs->out, program->words);
         fputs("'\n", programs->out);
+        fish_after(programs->out, program);
     }
 }
 

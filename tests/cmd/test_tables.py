@@ -67,6 +67,9 @@ def test_every_cause_is_explained():
     ("mailwhy --for", 1, "--format"),
     ("mailwhy check --format js", 3, "json"),
     ("mailwhy che", 1, "check"),
+    ("mailwhy list pr", 2, "probes"),
+    ("mailwhy completion z", 2, "zsh"),
+    ("mailwhy help im", 2, "imap"),
     ("mailwhy-smtp --only sm", 2, "smtp"),
 ])
 def test_bash_completes(tmp_path, line, point, wanted):
