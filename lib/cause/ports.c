@@ -242,6 +242,15 @@ void mw_port_weigh(struct mw_judge *judge, struct mw_instance *instance, const c
     mw_weight(instance, worst < MW_DEGRADES && is_replaced(judge, about) ? MW_DEGRADES : worst, mw_port_legs(judge, about));
 }
 
+#define PATIENCE_MS 8000
+
+bool mw_port_cut_short(struct mw_judge *judge, const char *about)
+{
+    const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    const struct mw_fact *end = kind ? mw_know(judge, kind->end, about) : NULL, *partial = mw_each(judge, MW_F_RUN_PARTIAL, NULL);
+    return end && partial && mw_text_same(partial->text, "out of time") && end->ms > 0 && end->ms < PATIENCE_MS;
+}
+
 int mw_reply_code(const struct mw_fact *reply)
 {
     const char *text = reply && reply->text ? reply->text : "";

@@ -40,6 +40,9 @@ const struct mw_fact *mw_port_next_at(struct mw_judge *judge, const char *host, 
 /* Adds what is known of a connection there: how it, the handshake and the conversation ended. */
 void mw_port_prove(struct mw_judge *judge, struct mw_instance *instance, const char *about);
 
+/* The run was out of time before the port had long enough to answer: that it was silent says nothing of it. */
+bool mw_port_cut_short(struct mw_judge *judge, const char *about);
+
 /* The conversation there came to its end, over TLS with a good certificate where the service is for clients. */
 bool mw_port_works(struct mw_judge *judge, const char *about);
 /* Another endpoint of the same service that works, or NULL. */

@@ -76,7 +76,7 @@ static void banner_none(struct mw_judge *judge)
     for (const struct mw_fact *at = NULL; (at = mw_port_next(judge, at));) {
         const struct mw_port_kind *kind = mw_port_kind(judge, at->about);
         const struct mw_fact *end = mw_know(judge, kind->end, at->about);
-        bool silent = mw_seen_value(end, MW_TIMED_OUT), closed = mw_seen_value(end, MW_HUNG_UP);
+        bool silent = mw_seen_value(end, MW_TIMED_OUT) && !mw_port_cut_short(judge, at->about), closed = mw_seen_value(end, MW_HUNG_UP);
         bool greeted = mw_know(judge, MW_F_SMTP_GREETING, at->about) || mw_know(judge, MW_F_TLS_END, at->about);
         if (!is_smtp(kind->service) || kind->implicit_tls || greeted || (!silent && !closed) || !ended_at(judge, kind, at->about, "greeting")) {
             continue;

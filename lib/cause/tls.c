@@ -268,7 +268,8 @@ static void incompatible(struct mw_judge *judge)
 static void handshake_timeout(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_TLS_END) {
-        if (mw_seen_value(end, MW_TIMED_OUT) && counts(judge, end->about) && mw_port_matters(judge, end->about)) {
+        bool lost = mw_seen_value(end, MW_TIMED_OUT) && !mw_port_cut_short(judge, end->about);
+        if (lost && counts(judge, end->about) && mw_port_matters(judge, end->about)) {
             mw_confidence(handshake_found(judge, end), 0.8);
         }
     }

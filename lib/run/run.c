@@ -14,6 +14,7 @@
 struct active {
     struct mw_look look; /* first: an ended look is its active */
     struct mw_run *run;
+    uint64_t started_ns;
     struct active *next, **here;
 };
 
@@ -111,6 +112,7 @@ static struct mw_look *new_look(struct mw_run *run, const struct mw_probe *probe
     if (!active)
         mw_fail(MW_EXIT_OS, "out of memory");
     active->run = run;
+    active->started_ns = uv_hrtime();
     active->look = (struct mw_look){.facts = run->facts, .net = run->net, .asked = run->asked, .probe = probe, .why = why, .arena = mw_arena_new(),
                                     .ends = probe->ends, .outcome = MW_OK, .ended = look_ended, .owner = run};
     active->next = run->active;
@@ -221,17 +223,23 @@ static void show_progress(uv_timer_t *timer)
 }
 
 /* What was under way when the run was cut off ends here: its fact says so. The network never calls back any more. */
+static void end_one(struct active *active, bool late)
+{
+    struct mw_look *look = &active->look;
+    double ms = (double)(uv_hrtime() - active->started_ns) / 1e6;
+    const char *quote = late ? "the time for the whole run was up" : "the run was interrupted";
+    if (look->talk)
+        mw_talk_cut(look->talk);
+    if (!look->told_end && look->ends)
+        mw_tell(look, &(struct mw_fact){.id = look->ends, .about = look->why->about, .text = late ? MW_TIMED_OUT : MW_SKIPPED, .quote = quote, .ms = ms});
+    drop(look);
+}
+
 static void end_the_rest(struct mw_run *run)
 {
     bool late = run->cut_off && strcmp(run->cut_off, "out of time") == 0;
-    while (run->active) {
-        struct mw_look *look = &run->active->look;
-        if (look->talk)
-            mw_talk_cut(look->talk);
-        if (!look->told_end && look->ends)
-            mw_tell_text(look, look->ends, look->why->about, late ? MW_TIMED_OUT : MW_SKIPPED, late ? "the time for the whole run was up" : "the run was interrupted");
-        drop(look);
-    }
+    while (run->active)
+        end_one(run->active, late);
 }
 
 static void wait_for_all(struct mw_run *run)

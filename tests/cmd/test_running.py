@@ -71,6 +71,16 @@ def test_a_host_that_never_answers():
     assert json.loads(done.stdout)["partial"] == "out of time"
 
 
+def test_a_server_that_had_no_time_to_greet_is_not_called_silent():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        done = mailwhy("smtp", f"127.0.0.1:{listener.getsockname()[1]}", "--timeout", "1", "--format", "json")
+    report = json.loads(done.stdout)
+    assert done.returncode == UNKNOWN and report["verdict"]["legs"]["receive"] == "unknown"
+    assert "smtp.banner.none" not in [cause["id"] for cause in report["causes"]]
+
+
 @pytest.mark.parametrize("target", ["alice@例え.jp", "用户@例子.中国", "例え.jp", "alice@EXAMPLE.org.", "\"a b\"@example.org", "postmaster@xn--r8jz45g.jp"])
 def test_international_and_odd_targets_are_taken(silence, target):
     done = mailwhy("check", target, "--resolver", silence, "--timeout", "0.3", "--json")
