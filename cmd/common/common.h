@@ -18,7 +18,8 @@ struct mw_probe;
 /* What the option table fills; names as in options.c. */
 struct cmd_choices {
     bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login;
-    const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service;
+    const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service,
+        *message;
     double timeout_s;
     struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
 };

@@ -51,6 +51,7 @@ static const struct mw_option options[] = {
     {"from",              0,  MW_STRING,  "ADDRESS",    N_("outside sender to try receiving from"),                                       AT(from), 0, 0, NULL},
     {"to",                0,  MW_STRING,  "ADDRESS",    N_("recipient to try sending to"),                                                AT(to), 0, 0, NULL},
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
+    {"message",           0,  MW_FILE,    "FILE",       N_("look up the DKIM keys that the signatures of this message name"),             AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain's addresses; repeatable"),                 AT(dnsbls), 0, 0, NULL},
     {"control",           0,  MW_STRINGS, "HOST:PORT",  N_("a server that is known to work, to compare with; repeatable"),                AT(controls), 0, 0, NULL},
     {"service",           0,  MW_CHOICE,  "SERVICE",    N_("what HOST:PORT speaks where the port does not tell"),                         AT(service), 0, 0, services},
@@ -184,6 +185,7 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_text(cmd, &shape, "ca-file", choices->ca_file);
     shape_text(cmd, &shape, "trust-anchor", choices->trust_anchor);
     shape_list(cmd, &shape, "dkim-selector", &choices->dkim_selectors);
+    shape_text(cmd, &shape, "message", choices->message);
     shape_list(cmd, &shape, "dnsbl", &choices->dnsbls);
     shape_list(cmd, &shape, "control", &choices->controls);
     shape_list(cmd, &shape, "only", &choices->only);

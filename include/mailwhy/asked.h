@@ -39,6 +39,7 @@ struct mw_asked {
     const char *from;            /* outside sender */
     const char *to;              /* outside recipient */
     struct mw_list dkim_selectors, dnsbls, controls;
+    struct mw_list dkim_keys;    /* whole names of DKIM keys, from the signatures of --message */
     const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
 };
 

@@ -1,4 +1,4 @@
-/* DKIM key records of the selectors that the user named (RFC 6376 section 3.6.2). Selectors cannot be listed, and are never guessed. */
+/* DKIM key records of the selectors that the user or a message named (RFC 6376 section 3.6.2). Selectors cannot be listed, and are never guessed. */
 #include "lookup.h"
 
 #include <mailwhy/dkim.h>
@@ -41,21 +41,25 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
 
 static bool has_selectors(const struct mw_look *look)
 {
-    return look->asked->dkim_selectors.count;
+    return look->asked->dkim_selectors.count + look->asked->dkim_keys.count;
 }
 
 static void start(struct mw_look *look)
 {
-    look->told_end = true; /* each selector has an end of its own */
-    for (size_t i = 0; i < look->asked->dkim_selectors.count; i++) {
-        char *name = mw_printf(look->arena, "%s._domainkey.%s", look->asked->dkim_selectors.items[i], look->why->about);
-        mw_look_ask(look, name, MW_TXT, got_txt, name);
-    }
+    struct mw_list names = {0};
+    look->told_end = true; /* each key has an end of its own */
+    for (size_t i = 0; i < look->asked->dkim_selectors.count; i++)
+        mw_list_add(look->arena, &names, mw_printf(look->arena, "%s._domainkey.%s", look->asked->dkim_selectors.items[i], look->why->about));
+    for (size_t i = 0; i < look->asked->dkim_keys.count; i++)
+        if (!mw_list_has(&names, look->asked->dkim_keys.items[i]))
+            mw_list_add(look->arena, &names, look->asked->dkim_keys.items[i]);
+    for (size_t i = 0; i < names.count; i++)
+        mw_look_ask(look, names.items[i], MW_TXT, got_txt, (void *)(uintptr_t)names.items[i]);
 }
 
 const struct mw_probe mw_probe_dkim = {
     .name = "dkim",
-    .says = N_("Looks up the DKIM keys of the selectors given with --dkim-selector."),
+    .says = N_("Looks up the DKIM keys of the selectors given with --dkim-selector, and those that a --message is signed with."),
     .legs = MW_SEND,
     .wants = MW_F_TARGET_DOMAIN,
     .tells = {MW_F_DKIM_RECORD, MW_F_DKIM_FLAW, MW_F_DKIM_KEY_BITS, MW_F_DKIM_KEY_TYPE, MW_F_DKIM_REVOKED, MW_F_DKIM_TESTING},

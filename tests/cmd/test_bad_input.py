@@ -140,10 +140,17 @@ def test_ask_password_without_a_terminal():
     one_line(mailwhy("check", "alice@example.org", "--ask-password", before=["setsid", "-w"]), NO_INPUT, r"no terminal")
 
 
-@pytest.mark.parametrize("option", ["--config", "--ca-file", "--trust-anchor"])
+@pytest.mark.parametrize("option", ["--config", "--ca-file", "--trust-anchor", "--message"])
 def test_a_file_that_cannot_be_read(tmp_path, option):
     one_line(mailwhy("check", "alice@example.org", option, tmp_path / "none"), NO_INPUT, r"cannot read .*none: No such file")
     one_line(mailwhy("check", "alice@example.org", option, tmp_path), NO_INPUT, r"cannot read .*: Is a directory")
+
+
+def test_a_message_that_is_none(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("hello, world\n")
+    one_line(mailwhy("check", "alice@example.org", "--message", path), DATA, r"notes\.txt:1: not a mail message")
+
 
 
 def test_a_file_without_a_certificate_or_a_key(tmp_path):
