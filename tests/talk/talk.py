@@ -10,7 +10,7 @@ import certificates
 import server
 
 HERE = Path(__file__).resolve().parent
-BUILD = Path(os.environ.get("MAILWHY_BUILD", HERE.parents[1] / "build"))
+BUILD = Path(os.environ.get("MAILWHY", HERE.parents[1] / "build" / "mailwhy")).resolve().parent
 CACHE = os.environ.get("MAILWHY_TALK_CACHE", "/tmp/mailwhy-talk-certificates")
 TOOLS = {"smtp": "smtp", "submission": "smtp", "submissions": "smtp", "imap": "imap", "imaps": "imap", "pop3": "pop3", "pop3s": "pop3"}
 ENDS = {"submissions": "submission", "imaps": "imap", "pop3s": "pop3"}
