@@ -1,7 +1,8 @@
-/* Connecting alone: does the port open, and what is the first line? Says nothing, closes at once. */
+/* Connecting alone: does the port open, and what is the first line? Says goodbye to a server that greeted us, nothing else, and closes at once. */
 #include <mailwhy/probe.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
@@ -14,10 +15,10 @@ struct connecting {
     mw_look_got_connected *got;
     void *tag;
     double listen_s, ms;
-    int socket;
+    int socket, port;
     uv_poll_t *poll; /* of the net's arena: it outlives the look until libuv has closed it */
     struct mw_timer *timer;
-    char line[LINE_ROOM];
+    char line[LINE_ROOM + 1]; /* NUL behind */
     size_t used;
 };
 
@@ -29,8 +30,26 @@ static void report(struct connecting *connecting, const char *outcome)
     mw_look_release(look);
 }
 
+/* clang-format off */
+static const struct { int port; const char *greeting, *goodbye; } goodbyes[] = {
+    {25,  "220 ", "QUIT\r\n"},
+    {587, "220 ", "QUIT\r\n"},
+    {110, "+OK",  "QUIT\r\n"},
+    {143, "* ",   "a1 LOGOUT\r\n"},
+};
+/* clang-format on */
+
+/* Never into a greeting that goes on ("220-"). The answer is not waited for. */
+static void say_goodbye(const struct connecting *connecting)
+{
+    for (size_t i = 0; connecting->used && i < MW_COUNT(goodbyes); i++)
+        if (goodbyes[i].port == connecting->port && mw_text_starts(connecting->line, goodbyes[i].greeting))
+            send(connecting->socket, goodbyes[i].goodbye, strlen(goodbyes[i].goodbye), MSG_NOSIGNAL);
+}
+
 static void stop_listening(struct connecting *connecting)
 {
+    say_goodbye(connecting);
     uv_poll_stop(connecting->poll);
     uv_close((uv_handle_t *)connecting->poll, NULL);
     mw_timer_stop(connecting->timer);
@@ -96,6 +115,7 @@ void mw_look_connect(struct mw_look *look, const char *address, int port, double
     connecting->look = look;
     connecting->got = got;
     connecting->tag = tag;
+    connecting->port = port;
     connecting->listen_s = listen_s;
     mw_look_hold(look);
     mw_dial(look->net, address, port, CONNECT_WAIT_S, got_socket, connecting);

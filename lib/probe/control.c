@@ -1,5 +1,5 @@
-/* Controls: connections that should work, to tell a fault here or on the path from one at the host in question. Either hosts that the user names (--control),
- * or another port of a host whose port failed. Connects, at most listens, says nothing. */
+/* Controls: connections that should work, to tell a fault here or on the path from one at the host in question. Hosts that the user names (--control),
+ * exchanges that everybody knows, or another port of a host whose port failed. Connects, at most listens, says nothing but goodbye. */
 #include "lookup.h"
 
 #include <string.h>
