@@ -11,11 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const words[] = {"check", "send", "receive", "explain", "list", "completion", "manual", "help",
-                                    "dns",   "smtp", "imap",    "pop3",    "tls",  "config",     NULL};
+static const char *const words[] = {"check", "send", "receive", "deliver", "explain", "list",    "completion", "manual", "help",
+                                    "dns",   "smtp", "imap",    "pop3",    "tls",     "account", "config",     NULL};
 static const char *const shell_names[] = {"bash", "zsh", "fish", NULL};
 /* By place in `words`. */
-static const char *const *const after[MW_COUNT(words)] = {[4] = cmd_lists, [5] = shell_names, [6] = cmd_tool_names, [7] = cmd_tool_names};
+static const char *const *const after[MW_COUNT(words)] = {[5] = cmd_lists, [6] = shell_names, [7] = cmd_tool_names, [8] = cmd_tool_names};
 
 static const struct cmd_tool tool = {
     .name = "mailwhy",
@@ -31,7 +31,7 @@ static const struct cmd_tool tool = {
                     "  mailwhy list probes|facts|causes|formats\n"
                     "  mailwhy completion bash|zsh|fish\n"
                     "  mailwhy manual [TOOL]               print a manual, to be read with: man -l -\n"
-                    "  mailwhy dns|smtp|imap|pop3|tls|config ...   one tool alone\n\n"
+                    "  mailwhy dns|smtp|imap|pop3|tls|account|config ...   one tool alone\n\n"
                     "The tools chain as pipes of facts, with the same result as the question asked at once:\n\n"
                     "  mailwhy dns example.org | mailwhy smtp | mailwhy tls | mailwhy explain\n\n"
                     "No mail is sent. A login is tried only when a password is given, once, and only over a connection that is encrypted to a server that proved its name. The password "
@@ -168,6 +168,7 @@ static const struct {
     {"check",      ask},
     {"send",       ask},
     {"receive",    ask},
+    {"deliver",    ask},
     {"list",       list},
     {"completion", completion},
     {"manual",     help},

@@ -17,10 +17,10 @@ struct mw_probe;
 
 /* What the option table fills; names as in options.c. */
 struct cmd_choices {
-    bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login;
+    bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login, patient, deliver, intrusive;
     const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service,
-        *message;
-    double timeout_s;
+        *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id;
+    double timeout_s, size, retry_s, samples, idle_s; /* timeout_s 0: not given */
     struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
 };
 
@@ -73,6 +73,8 @@ const char *cmd_mailbox(struct cmd *cmd, const char *option, const char *text);
 
 /* password.c: NULL where no option asks for one. */
 const char *cmd_password(struct cmd *cmd);
+const char *cmd_token(struct cmd *cmd);
+const char *cmd_to_password(struct cmd *cmd);
 
 /* look.c */
 void cmd_ask(struct cmd *cmd, const char *target); /* options and target into cmd->asked, cmd->facts with header and the facts of the question */

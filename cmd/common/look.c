@@ -23,7 +23,12 @@
 static const struct {
     const char *question;
     unsigned legs;
-} questions[] = {{"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}};
+} questions[] = {{"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}, {"account", MW_RETRIEVE | MW_ACCOUNT}, {"deliver", MW_SUBMIT | MW_SEND}};
+
+/* Seconds for a whole run. */
+#define TIMEOUT_S 30
+#define PATIENT_S 300
+#define DELIVERY_S 120
 
 static const char *host_name(struct cmd *cmd)
 {
@@ -150,6 +155,19 @@ static struct mw_list signing_keys(struct cmd *cmd, const char *path)
     return keys;
 }
 
+static bool delivers(const struct cmd *cmd)
+{
+    return cmd->choices.deliver || mw_text_same(cmd->tool->question, "deliver");
+}
+
+static double timeout_of(const struct cmd *cmd)
+{
+    const struct cmd_choices *choices = &cmd->choices;
+    if (choices->timeout_s > 0)
+        return choices->timeout_s;
+    return (choices->patient ? PATIENT_S : TIMEOUT_S) + choices->retry_s + choices->idle_s + (delivers(cmd) ? DELIVERY_S : 0);
+}
+
 static void ask_options(struct cmd *cmd)
 {
     struct mw_asked *asked = &cmd->asked;
@@ -164,7 +182,16 @@ static void ask_options(struct cmd *cmd)
     asked->ca_file = choices->ca_file;
     asked->only_ipv4 = choices->only_ipv4;
     asked->only_ipv6 = choices->only_ipv6;
-    asked->timeout_s = choices->timeout_s;
+    asked->timeout_s = timeout_of(cmd);
+    asked->size = (long)choices->size;
+    asked->retry_s = choices->retry_s;
+    asked->samples = (long)choices->samples;
+    asked->idle_s = choices->idle_s;
+    asked->subject = choices->subject;
+    asked->message_id = choices->message_id;
+    asked->deliver = delivers(cmd);
+    asked->intrusive = choices->intrusive;
+    asked->to_user = choices->to_user;
     asked->user = choices->user;
     asked->insecure_login = choices->insecure_login;
     asked->configs = choices->configs;
@@ -176,6 +203,8 @@ static void ask_options(struct cmd *cmd)
     asked->controls = choices->controls;
     asked->ehlo_name = ehlo_name(cmd);
     asked->password = cmd_password(cmd);
+    asked->token = cmd_token(cmd);
+    asked->to_password = cmd_to_password(cmd);
 }
 
 static void tell(struct cmd *cmd, enum mw_fact_id id, const char *about, const char *text)
@@ -205,6 +234,16 @@ static void tell_question(struct cmd *cmd)
         tell(cmd, MW_F_RECIPIENT_MAILBOX, asked->to, asked->to);
         tell(cmd, MW_F_RECIPIENT_DOMAIN, domain_of(asked->to), domain_of(asked->to));
     }
+    if (asked->size && !mw_fact_first(cmd->facts, MW_F_MESSAGE_SIZE))
+        mw_fact_tell(cmd->facts, &(struct mw_fact){.id = MW_F_MESSAGE_SIZE, .about = asked->target, .number = asked->size});
+}
+
+static void keep_secrets(struct cmd *cmd)
+{
+    const char *const secrets[] = {cmd->asked.password, cmd->asked.token, cmd->asked.to_password};
+    for (size_t i = 0; i < MW_COUNT(secrets); i++)
+        if (secrets[i])
+            mw_facts_secret(cmd->facts, secrets[i]);
 }
 
 void cmd_ask(struct cmd *cmd, const char *target)
@@ -213,8 +252,7 @@ void cmd_ask(struct cmd *cmd, const char *target)
     ask_options(cmd);
     struct mw_header header = {cmd->asked.question, target, cmd->choices.vantage ? cmd->choices.vantage : host_name(cmd), MW_VERSION, cmd_shape(cmd)};
     cmd->facts = mw_facts_new(cmd->arena, &header);
-    if (cmd->asked.password)
-        mw_facts_secret(cmd->facts, cmd->asked.password);
+    keep_secrets(cmd);
     tell_question(cmd);
 }
 
@@ -235,8 +273,7 @@ void cmd_ask_again(struct cmd *cmd)
     asked->legs = legs_of(header->question);
     asked->from = asked->from ? asked->from : told(cmd, MW_F_SENDER_OUTSIDE);
     asked->to = asked->to ? asked->to : told(cmd, MW_F_RECIPIENT_MAILBOX);
-    if (asked->password)
-        mw_facts_secret(cmd->facts, asked->password);
+    keep_secrets(cmd);
     tell_question(cmd);
 }
 

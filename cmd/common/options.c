@@ -22,8 +22,8 @@
 /* Filled from the tables of probes and formats before the options are read. */
 static const char *probe_names[PROBES_CEILING + 1], *format_names[FORMATS_CEILING + 1];
 static const char *const colors[] = {"auto", "always", "never", NULL};
-static const char *const services[] = {"smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", NULL};
-const char *const cmd_tool_names[] = {"dns", "smtp", "imap", "pop3", "tls", "config", "explain", NULL};
+static const char *const services[] = {"smtp", "submission", "submissions", "imap", "imaps", "pop3", "pop3s", "lmtp", "sieve", NULL};
+const char *const cmd_tool_names[] = {"dns", "smtp", "imap", "pop3", "tls", "account", "config", "explain", NULL};
 
 #define AT(member) offsetof(struct cmd_choices, member)
 /* clang-format off */
@@ -36,7 +36,10 @@ static const struct mw_option options[] = {
     {"verbose",           'v', MW_FLAG,   NULL,         N_("show the dialogue with each server and every fact"),                          AT(verbose), 0, 0, NULL},
     {"color",             0,  MW_CHOICE,  "WHEN",       N_("colour the text; auto means on a terminal"),                                  AT(color), 0, 0, colors},
     {"lang",              0,  MW_STRING,  "LANGUAGE",   N_("language of the report: en or zh_CN"),                                        AT(lang), 0, 0, NULL},
-    {"timeout",           0,  MW_NUMBER,  "SECONDS",    N_("end after this time with what is known (60)"),                                AT(timeout_s), 0.1, 3600, NULL},
+    {"timeout",           0,  MW_NUMBER,  "SECONDS",    N_("end after this time with what is known (30, with --patient 300)"),            AT(timeout_s), 0.1, 3600, NULL},
+    {"patient",           0,  MW_FLAG,    NULL,         N_("wait up to five minutes for a server that greets late"),                      AT(patient), 0, 0, NULL},
+    {"retry",             0,  MW_NUMBER,  "SECONDS",    N_("try once more after this time what was refused for now"),                     AT(retry_s), 1, 3000, NULL},
+    {"samples",           0,  MW_NUMBER,  "COUNT",      N_("connect to each name COUNT times, over all its addresses, and count which fail"), AT(samples), 2, 100, NULL},
     {"resolver",          0,  MW_STRINGS, "ADDR[:PORT]", N_("ask this resolver instead of the system's; repeatable"),                     AT(resolvers), 0, 0, NULL},
     {"trust-anchor",      0,  MW_FILE,    "FILE",       N_("trust anchor for DNSSEC instead of the system's"),                            AT(trust_anchor), 0, 0, NULL},
     {"ca-file",           0,  MW_FILE,    "FILE",       N_("certificate authorities to trust instead of the system's"),                   AT(ca_file), 0, 0, NULL},
@@ -46,10 +49,21 @@ static const struct mw_option options[] = {
     {"password-file",     0,  MW_FILE,    "FILE",       N_("try one login with the password in the first line of FILE"),                  AT(password_file), 0, 0, NULL},
     {"password-command",  0,  MW_STRING,  "COMMAND",    N_("try one login with the password that this shell command prints"),             AT(password_command), 0, 0, NULL},
     {"ask-password",      0,  MW_FLAG,    NULL,         N_("try one login with a password typed here"),                                   AT(ask_password), 0, 0, NULL},
+    {"token-file",        0,  MW_FILE,    "FILE",       N_("try one login with the OAuth access token in the first line of FILE"),        AT(token_file), 0, 0, NULL},
+    {"token-command",     0,  MW_STRING,  "COMMAND",    N_("try one login with the OAuth access token that this shell command prints"),   AT(token_command), 0, 0, NULL},
     {"insecure-login",    0,  MW_FLAG,    NULL,         N_("log in even where the connection is not encrypted or the server not proved"), AT(insecure_login), 0, 0, NULL},
     {"config",            0,  MW_FILES,   "FILE",       N_("judge these settings of a mail client (prefs.js, msmtprc, mbsyncrc); repeatable"), AT(configs), 0, 0, NULL},
     {"from",              0,  MW_STRING,  "ADDRESS",    N_("outside sender to try receiving from"),                                       AT(from), 0, 0, NULL},
     {"to",                0,  MW_STRING,  "ADDRESS",    N_("recipient to try sending to"),                                                AT(to), 0, 0, NULL},
+    {"size",              0,  MW_NUMBER,  "BYTES",      N_("size of the message that is to be sent or received"),                         AT(size), 1, 4294967295.0, NULL},
+    {"subject",           0,  MW_STRING,  "TEXT",       N_("look in all folders for messages with this in their subject"),                AT(subject), 0, 0, NULL},
+    {"message-id",        0,  MW_STRING,  "ID",         N_("look in all folders for the message with this Message-ID"),                   AT(message_id), 0, 0, NULL},
+    {"idle",              0,  MW_NUMBER,  "SECONDS",    N_("wait this long in IMAP IDLE, to see whether the connection lasts"),           AT(idle_s), 1, 1740, NULL},
+    {"deliver",           0,  MW_FLAG,    NULL,         N_("send one marked message to the address of --to, look for it there and remove it"), AT(deliver), 0, 0, NULL},
+    {"intrusive",         0,  MW_FLAG,    NULL,         N_("with --deliver: try how the server ends messages, at your own address"),      AT(intrusive), 0, 0, NULL},
+    {"to-user",           0,  MW_STRING,  "NAME",       N_("login name of the mailbox of --to; the address itself where it is not given"), AT(to_user), 0, 0, NULL},
+    {"to-password-file",  0,  MW_FILE,    "FILE",       N_("read the mailbox of --to with the password in the first line of FILE"),       AT(to_password_file), 0, 0, NULL},
+    {"to-password-command", 0, MW_STRING, "COMMAND",    N_("read the mailbox of --to with the password that this shell command prints"),  AT(to_password_command), 0, 0, NULL},
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
     {"message",           0,  MW_FILE,    "FILE",       N_("look up the DKIM keys that the signatures of this message name"),             AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain's addresses; repeatable"),                 AT(dnsbls), 0, 0, NULL},
@@ -133,6 +147,12 @@ static void check_pairs(const struct cmd_choices *choices)
         mw_fail(MW_EXIT_USAGE, _("--json and --format %s ask for two forms; give one of them"), choices->format);
     if (!!choices->password_file + !!choices->password_command + choices->ask_password > 1)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --password-file, --password-command and --ask-password"));
+    if (choices->token_file && choices->token_command)
+        mw_fail(MW_EXIT_USAGE, "%s", _("give one of --token-file and --token-command"));
+    if (choices->to_password_file && choices->to_password_command)
+        mw_fail(MW_EXIT_USAGE, "%s", _("give one of --to-password-file and --to-password-command"));
+    if (choices->intrusive && !choices->deliver)
+        mw_fail(MW_EXIT_USAGE, "%s", _("--intrusive is for --deliver alone"));
 }
 
 void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *const *argv)
@@ -144,7 +164,6 @@ void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *con
     fill_names();
     cmd->arena = mw_arena_new();
     cmd->tool = tool;
-    cmd->choices.timeout_s = 60;
     struct mw_program program = cmd_program(tool);
     const char *flaw = NULL;
     if (!mw_options_read(cmd->arena, &program, argc, argv, &cmd->choices, &cmd->operands, &flaw))
@@ -166,6 +185,18 @@ static void shape_text(const struct cmd *cmd, struct mw_list *shape, const char 
         mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%s", name, mw_text_safe(cmd->arena, value, strlen(value), VALUE_CEILING)));
 }
 
+static void shape_flag(const struct cmd *cmd, struct mw_list *shape, const char *name, bool chosen)
+{
+    if (chosen)
+        mw_list_add(cmd->arena, shape, name);
+}
+
+static void shape_number(const struct cmd *cmd, struct mw_list *shape, const char *name, double value)
+{
+    if (value > 0)
+        mw_list_add(cmd->arena, shape, mw_printf(cmd->arena, "%s=%.12g", name, value));
+}
+
 struct mw_list cmd_shape(const struct cmd *cmd)
 {
     const struct cmd_choices *choices = &cmd->choices;
@@ -178,8 +209,21 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_text(cmd, &shape, "to", choices->to);
     if (choices->password_file || choices->password_command || choices->ask_password)
         mw_list_add(cmd->arena, &shape, "ask-password"); /* that there was a login, not where the password is */
-    if (choices->insecure_login)
-        mw_list_add(cmd->arena, &shape, "insecure-login");
+    if (choices->token_file || choices->token_command)
+        mw_list_add(cmd->arena, &shape, "token");
+    if (choices->to_password_file || choices->to_password_command)
+        mw_list_add(cmd->arena, &shape, "to-password");
+    shape_flag(cmd, &shape, "insecure-login", choices->insecure_login);
+    shape_flag(cmd, &shape, "patient", choices->patient);
+    shape_flag(cmd, &shape, "deliver", choices->deliver);
+    shape_flag(cmd, &shape, "intrusive", choices->intrusive);
+    shape_number(cmd, &shape, "size", choices->size);
+    shape_number(cmd, &shape, "retry", choices->retry_s);
+    shape_number(cmd, &shape, "samples", choices->samples);
+    shape_number(cmd, &shape, "idle", choices->idle_s);
+    shape_text(cmd, &shape, "subject", choices->subject);
+    shape_text(cmd, &shape, "message-id", choices->message_id);
+    shape_text(cmd, &shape, "to-user", choices->to_user);
     shape_text(cmd, &shape, "service", choices->service);
     shape_list(cmd, &shape, "config", &choices->configs);
     shape_text(cmd, &shape, "ca-file", choices->ca_file);

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PASSWORD_CEILING 1024u /* bytes */
+#define PASSWORD_CEILING 8192u /* bytes; access tokens are long */
 
 /* The first line of what was read. `source` names where it came from. */
 static const char *take_line(struct cmd *cmd, char *bytes, size_t count, const char *source)
@@ -35,7 +35,7 @@ static const char *take_line(struct cmd *cmd, char *bytes, size_t count, const c
     if (!length)
         mw_fail(MW_EXIT_DATA, _("the password from %s is empty"), source);
     if (length >= PASSWORD_CEILING)
-        mw_fail(MW_EXIT_DATA, _("the password from %s is longer than 1,023 bytes"), source);
+        mw_fail(MW_EXIT_DATA, _("the password from %s is longer than 8,191 bytes"), source);
     return password;
 }
 
@@ -69,7 +69,7 @@ static ssize_t read_all(int fd, char *bytes, int64_t deadline_ms)
 
 static int64_t deadline_of(const struct cmd *cmd)
 {
-    return now_ms() + (int64_t)(cmd->choices.timeout_s * 1000);
+    return now_ms() + (int64_t)(cmd->asked.timeout_s * 1000);
 }
 
 static const char *from_file(struct cmd *cmd, const char *path)
@@ -176,4 +176,25 @@ const char *cmd_password(struct cmd *cmd)
     if (choices->password_file)
         return from_file(cmd, choices->password_file);
     return choices->password_command ? from_command(cmd, choices->password_command) : from_terminal(cmd);
+}
+
+/* An access token is as long as its issuer likes, and as secret as a password. */
+const char *cmd_token(struct cmd *cmd)
+{
+    const struct cmd_choices *choices = &cmd->choices;
+    if (!choices->token_file && !choices->token_command)
+        return NULL;
+    if (!cmd->asked.user && !cmd->asked.mailbox)
+        mw_fail(MW_EXIT_USAGE, "%s", _("a token needs a user: give user@domain as target, or --user NAME"));
+    return choices->token_file ? from_file(cmd, choices->token_file) : from_command(cmd, choices->token_command);
+}
+
+const char *cmd_to_password(struct cmd *cmd)
+{
+    const struct cmd_choices *choices = &cmd->choices;
+    if (!choices->to_password_file && !choices->to_password_command)
+        return NULL;
+    if (!cmd->asked.to)
+        mw_fail(MW_EXIT_USAGE, "%s", _("--to-password-file and --to-password-command are for the mailbox of --to; give that too"));
+    return choices->to_password_file ? from_file(cmd, choices->to_password_file) : from_command(cmd, choices->to_password_command);
 }

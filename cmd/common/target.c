@@ -22,6 +22,8 @@ static const struct { int port; const char *service; } ports[] = {
     {993, "imaps"},
     {110, "pop3"},
     {995, "pop3s"},
+    {24,  "lmtp"},
+    {4190, "sieve"},
 };
 /* clang-format on */
 

@@ -41,6 +41,16 @@ struct mw_asked {
     struct mw_list dkim_selectors, dnsbls, controls;
     struct mw_list dkim_keys;    /* whole names of DKIM keys, from the signatures of --message */
     const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
+
+    long size;                   /* bytes of the message that is to be sent or received; 0: not asked */
+    double retry_s;              /* a refusal for now is tried once more after so many seconds; 0: never */
+    long samples;                /* so many connections to each name, over all its addresses; 0: not asked */
+    double idle_s;               /* seconds to wait in IMAP IDLE for; 0: not asked */
+    const char *subject, *message_id; /* of a message that is missing (its sender is `from`); NULL */
+    const char *token;           /* OAuth access token to log in with instead of a password; NULL. Never printed, never told */
+    bool deliver;                /* one marked message is sent to `to`, looked for there, and removed */
+    bool intrusive;              /* end-of-data variants are tried at one's own address; with deliver alone */
+    const char *to_user, *to_password; /* the login that reads the mailbox `to`; NULL: none. The password is never printed, never told */
 };
 
 #endif

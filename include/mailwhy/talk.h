@@ -30,7 +30,12 @@ enum mw_step_flag {
     MW_HANDSHAKE = 1, /* the step is a TLS handshake; its handler gets NULL as reply and reads mw_talk_tls */
     MW_SECRET = 2,    /* the line holds a secret: the dialogue shows its first word alone */
     MW_SECRET_WHOLE = 4, /* all of the line is a secret, as an answer to a SASL challenge is: the dialogue shows nothing of it */
-    MW_MANY_LINES = 8 /* POP3: the answer has many lines where it is +OK (CAPA): the dialect's frame gets "." as awaited */
+    MW_MANY_LINES = 8, /* POP3: the answer has many lines where it is +OK (CAPA): the dialect's frame gets "." as awaited */
+    MW_RAW = 16,       /* what is said is written as it is, without CRLF behind it */
+    MW_MESSAGE = 32,   /* what is said is a message: the dialogue shows its length alone */
+    MW_MAY_BE_SILENT = 64, /* when no reply came in the step's time, the handler gets NULL as reply and the conversation goes on */
+    MW_PAUSE = 128     /* nothing is said (`say` may start things, and returns NULL) and no reply is taken, until mw_talk_resume, or the step's time is up, or the
+                        * server hung up: then the handler gets NULL as reply */
 };
 
 struct mw_step {
@@ -41,6 +46,7 @@ struct mw_step {
     int (*got)(struct mw_talk *talk, const struct mw_reply *reply);
     double wait_s; /* for the whole reply; 0: 30 s. Never beyond the run's deadline */
     unsigned flags;
+    double (*wait)(struct mw_talk *talk); /* seconds, instead of wait_s, where they are not known before; NULL */
 };
 
 /* Which facts the conversation tells of itself; MW_NO_FACT: not told. */
@@ -55,6 +61,7 @@ struct mw_talk_plan {
     int first;           /* index of the step after the connection: the greeting, or the handshake with implicit TLS */
     size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
     void (*done)(struct mw_talk *talk); /* NULL, or called once however the conversation ends, before its state goes: frees what a library gave */
+    size_t reply_ceiling; /* bytes of the longest reply; 0: MW_REPLY_CEILING */
 };
 
 /* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
@@ -78,6 +85,11 @@ const char *mw_talk_injected(struct mw_talk *talk);
 /* The tag that the next IMAP command must begin with ("a1"). A line said without asking for a tag (an answer to a "+" continuation) leaves the awaited tag as
  * it is. */
 const char *mw_talk_tag(struct mw_talk *talk);
+/* Ends the pause that the conversation is in; from `say` of the pausing step too. Nothing where it is in none. */
+void mw_talk_resume(struct mw_talk *talk);
+/* Binds a login to the TLS connection (RFC 9266 tls-exporter with TLS 1.3, else RFC 5929 tls-unique), base64; NULL: not encrypted. *type is "tls-exporter" or
+ * "tls-unique". In the look's arena. */
+const char *mw_talk_channel_binding(struct mw_talk *talk, const char **type);
 /* Another end than MW_OK when a handler ends the conversation: MW_THROTTLED on 421, MW_GARBLED where the server speaks something else. */
 void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome);
 
@@ -86,7 +98,7 @@ void mw_tls_tell(struct mw_look *look, const char *about, const struct mw_tls_se
 
 /* What the engine tells of any conversation, for the table of a probe. */
 #define MW_TALK_TELLS \
-    MW_F_TCP_END, MW_F_TALK_DIALOGUE, MW_F_TLS_END, MW_F_TLS_ALERT, MW_F_TLS_PLAIN, MW_F_TLS_VERSION, MW_F_TLS_CIPHER, MW_F_TLS_VERIFY, MW_F_TLS_NAME_OK, \
+    MW_F_TCP_END, MW_F_TALK_DIALOGUE, MW_F_TALK_SLOWEST, MW_F_TLS_END, MW_F_TLS_ALERT, MW_F_TLS_PLAIN, MW_F_TLS_VERSION, MW_F_TLS_CIPHER, MW_F_TLS_VERIFY, MW_F_TLS_NAME_OK, \
         MW_F_TLS_NAMES, MW_F_TLS_SUBJECT, MW_F_TLS_ISSUER, MW_F_TLS_STARTS, MW_F_TLS_EXPIRES, MW_F_TLS_KEY, MW_F_TLS_WEAK, MW_F_TLS_CHAIN, MW_F_TLS_FINGERPRINT
 
 #endif
