@@ -1,6 +1,9 @@
 /* The one login of a service (submission, imap, pop3) in a run: which conversation makes it, with which mechanism, and the SASL dialogue (RFC 4422) by
  * libgsasl, which is loaded at first use.
  *
+ * One login is under way at a time: a conversation with credentials pauses for its turn (a step with MW_PAUSE), then claims, and gives the turn back when the
+ * answer came. So a refusal by one service keeps the others from trying.
+ *
  * The fact ….login.mechanism is the claim: it is told before the try, and no other conversation of the service tries once it is there. Credentials go over
  * verified TLS alone unless asked->insecure_login, and only to a host that was asked for: one below the domain, or one that a client's own settings, the
  * command line or an autoconfig document fetched over HTTPS names. A conversation that does not try although credentials were given tells
@@ -32,7 +35,16 @@ struct mw_login {
     bool is_command;       /* the protocol's own command: no SASL */
     void *session;
     bool speaks_first;     /* the mechanism has an initial response */
+    struct mw_turn *turn;
 };
+
+/* Are there credentials, so that the conversation has to wait for its turn? Without them mw_login_claim is asked at once, and says no. */
+bool mw_login_has_credentials(struct mw_talk *talk);
+/* For `say` of the pausing step. */
+void mw_login_wait_turn(struct mw_talk *talk, struct mw_login *login);
+/* The answer came: the next may log in. */
+void mw_login_answered(struct mw_login *login);
+#define MW_LOGIN_TURN_S 120
 
 /* Shall this conversation make the service's login? True: the claim is told and `login` filled. `offered`: SASL mechanisms; `command`: the protocol's own
  * login command where it may be used when none of them fits, else NULL. False without a word where there are no credentials. */

@@ -71,6 +71,12 @@ bool mw_net_has_route(bool ipv6);
 /* The same of one address: a network without a way out still reaches its own. */
 bool mw_net_has_route_to(const char *address);
 
+/* --- turns: things of which a run does one at a time (a login) --------------------------------------------------------------------------------- */
+struct mw_turn;
+/* Gets in line: `got` is called when its turn has come, perhaps at once. Whoever leaves the line, or has had his turn, gives it back. */
+struct mw_turn *mw_turn_take(struct mw_net *net, void (*got)(void *context), void *context);
+void mw_turn_give(struct mw_turn *turn); /* NULL is allowed */
+
 /* --- timers ---------------------------------------------------------------------------------------------------------------------------------- */
 struct mw_timer;
 /* Rings once. A timer that rang is gone: whoever keeps it for mw_timer_stop forgets it in `rang`. */

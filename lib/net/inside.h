@@ -26,6 +26,7 @@ struct mw_net {
     struct mw_validating *validating;
     SSL_CTX *tls;
     struct mw_judged *judged; /* chains */
+    struct mw_turn *turns;
 };
 
 double mw_ms_since(uint64_t start_ns);

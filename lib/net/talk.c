@@ -13,8 +13,10 @@
 
 #define STEPS_CEILING 200u
 #define TAGS_CEILING 16u
-#define BUFFER_CEILING (MW_REPLY_CEILING + MW_LINE_CEILING)
 #define STEP_WAIT_S 30.0
+#define AT_ONCE_S 1e-6
+#define SLOW_MS 1000.0
+#define BINDING_BYTES 64u /* RFC 9266: 32; a Finished message of TLS 1.2: 12 */
 
 struct mw_talk {
     struct mw_look *look;
@@ -35,16 +37,26 @@ struct mw_talk {
     unsigned tag_count, last_tag;
     bool greeted;
     uint64_t waiting_since_ns; /* for the greeting */
+    uint64_t step_since_ns;
+    double slowest_ms; /* of the replies behind the greeting */
+    const char *slowest;
+    unsigned slow_replies;
     struct mw_tls_seen *tls;
     const char *injected;
     struct mw_dialogue dialogue;
 };
 
 static bool go_on(struct mw_talk *talk);
+static bool enter(struct mw_talk *talk, int index);
 
 static const struct mw_step *step_of(const struct mw_talk *talk)
 {
     return &talk->plan->steps[talk->step];
+}
+
+static size_t buffer_ceiling(const struct mw_talk *talk)
+{
+    return (talk->plan->reply_ceiling ? talk->plan->reply_ceiling : MW_REPLY_CEILING) + MW_LINE_CEILING;
 }
 
 static bool is_ok(const char *outcome)
@@ -59,6 +71,10 @@ static void tell_course(struct mw_talk *talk)
         mw_tell_list(talk->look, MW_F_TALK_DIALOGUE, talk->endpoint, &talk->dialogue.lines, NULL);
     if (talk->plan->facts.stage != MW_NO_FACT)
         mw_tell_text(talk->look, talk->plan->facts.stage, talk->endpoint, talk->stage, NULL);
+    if (talk->slow_replies) {
+        mw_tell_number(talk->look, MW_F_TALK_SLOWEST, talk->endpoint, (int64_t)talk->slowest_ms, talk->slowest);
+        mw_tell_number(talk->look, MW_F_TALK_SLOW_REPLIES, talk->endpoint, talk->slow_replies, NULL);
+    }
 }
 
 static void tell_end(struct mw_talk *talk, const char *outcome)
@@ -151,10 +167,21 @@ static bool say_goodbye(struct mw_talk *talk)
     return end(talk, MW_OK);
 }
 
+static bool goes_on_in_silence(const struct mw_talk *talk)
+{
+    unsigned flags = step_of(talk)->flags;
+    return talk->wire && (flags & MW_PAUSE || (flags & MW_MAY_BE_SILENT && !talk->heard_bytes));
+}
+
 static void rang(void *context)
 {
     struct mw_talk *talk = context;
     talk->timer = NULL;
+    if (goes_on_in_silence(talk)) {
+        if (enter(talk, step_of(talk)->got(talk, NULL)))
+            go_on(talk);
+        return;
+    }
     give_up_handshake(talk);
     end(talk, MW_TIMED_OUT);
 }
@@ -166,10 +193,23 @@ static void start_clock(struct mw_talk *talk, double wait_s)
     talk->timer = mw_timer_start(talk->look->net, wait_s > 0 ? wait_s : STEP_WAIT_S, rang, talk);
 }
 
+static double wait_of(struct mw_talk *talk, const struct mw_step *step)
+{
+    return step->wait ? step->wait(talk) : step->wait_s;
+}
+
+void mw_talk_resume(struct mw_talk *talk)
+{
+    if (talk->wire && step_of(talk)->flags & MW_PAUSE)
+        start_clock(talk, AT_ONCE_S);
+}
+
 static const char *shown_line(struct mw_talk *talk, const char *line, unsigned flags)
 {
     if (flags & MW_SECRET_WHOLE)
         return "***";
+    if (flags & MW_MESSAGE)
+        return mw_printf(talk->look->arena, "(%zu bytes)", strlen(line));
     return flags & MW_SECRET ? mw_dialogue_blot(talk->look->arena, line, talk->plan->dialect->tagged ? 2 : 1) : NULL;
 }
 
@@ -179,7 +219,10 @@ static void say(struct mw_talk *talk, const struct mw_step *step)
     if (!line)
         return;
     mw_dialogue_said(&talk->dialogue, line, shown_line(talk, line, step->flags));
-    write_line(talk, line);
+    if (step->flags & MW_RAW)
+        mw_wire_write(talk->wire, line, strlen(line));
+    else
+        write_line(talk, line);
 }
 
 /* Whatever came in clear behind the answer to STARTTLS was not said by whom we shake hands with (CVE-2011-0411): kept to be shown, thrown away. */
@@ -207,7 +250,8 @@ static bool enter(struct mw_talk *talk, int index)
     talk->step = index;
     const struct mw_step *step = step_of(talk);
     talk->stage = step->name;
-    start_clock(talk, step->wait_s);
+    talk->step_since_ns = uv_hrtime();
+    start_clock(talk, wait_of(talk, step));
     if (step->flags & MW_HANDSHAKE)
         start_handshake(talk);
     if (!(step->flags & MW_HANDSHAKE))
@@ -277,6 +321,18 @@ static void tell_greeting(struct mw_talk *talk, const char *words)
         mw_tell_number(talk->look, facts->greeting_ms, talk->endpoint, (int64_t)ms, NULL);
 }
 
+static void time_reply(struct mw_talk *talk)
+{
+    double ms = mw_ms_since(talk->step_since_ns);
+    if (!talk->greeted || ms < SLOW_MS)
+        return;
+    talk->slow_replies++;
+    if (ms > talk->slowest_ms) {
+        talk->slowest_ms = ms;
+        talk->slowest = step_of(talk)->name;
+    }
+}
+
 static void consume(struct mw_talk *talk, size_t bytes)
 {
     talk->heard_bytes -= bytes;
@@ -288,6 +344,7 @@ static int took_reply(struct mw_talk *talk, const struct mw_reply *reply, size_t
 {
     consume(talk, bytes);
     answered(talk, reply);
+    time_reply(talk);
     tell_greeting(talk, reply->whole);
     return enter(talk, step_of(talk)->got(talk, reply)) ? 1 : -1;
 }
@@ -324,9 +381,28 @@ static int take_reply(struct mw_talk *talk)
         return took_reply(talk, &reply, (size_t)framed);
     if (framed < 0)
         return not_a_reply(talk, framed);
-    if (talk->heard_bytes >= BUFFER_CEILING)
+    if (talk->heard_bytes >= buffer_ceiling(talk))
         return not_a_reply(talk, MW_FRAME_TOO_LONG);
     return talk->broken ? hung_up(talk) : 0;
+}
+
+/* A pause ends early where the server hung up: the next step then finds out. */
+static int wait_out(struct mw_talk *talk)
+{
+    if (talk->heard_bytes >= buffer_ceiling(talk))
+        return not_a_reply(talk, MW_FRAME_TOO_LONG);
+    if (!talk->broken)
+        return 0;
+    return enter(talk, step_of(talk)->got(talk, NULL)) ? 1 : -1;
+}
+
+/* 1: the step is done; 0: wait; -1: the conversation has ended. */
+static int go_on_once(struct mw_talk *talk)
+{
+    unsigned flags = step_of(talk)->flags;
+    if (flags & MW_PAUSE)
+        return wait_out(talk);
+    return flags & MW_HANDSHAKE ? shake(talk) : take_reply(talk);
 }
 
 /* As far as what was heard carries. False: the conversation has ended. */
@@ -334,7 +410,7 @@ static bool go_on(struct mw_talk *talk)
 {
     int went;
     do
-        went = step_of(talk)->flags & MW_HANDSHAKE ? shake(talk) : take_reply(talk);
+        went = go_on_once(talk);
     while (went > 0);
     return went == 0;
 }
@@ -345,8 +421,8 @@ static void make_room(struct mw_talk *talk)
     if (talk->heard_bytes < talk->heard_room)
         return;
     size_t room = talk->heard_room ? talk->heard_room * 2 : 2048;
-    if (room > BUFFER_CEILING)
-        room = BUFFER_CEILING;
+    if (room > buffer_ceiling(talk))
+        room = buffer_ceiling(talk);
     talk->heard = mw_grow(talk->look->arena, talk->heard, talk->heard_room, room);
     talk->heard_room = room;
 }
@@ -365,7 +441,7 @@ static void note_lines(struct mw_talk *talk)
 static bool fill(struct mw_talk *talk)
 {
     long got = 0;
-    while (!talk->broken && talk->heard_bytes < BUFFER_CEILING) {
+    while (!talk->broken && talk->heard_bytes < buffer_ceiling(talk)) {
         make_room(talk);
         got = mw_wire_read(talk->wire, talk->heard + talk->heard_bytes, talk->heard_room - talk->heard_bytes, &talk->broken);
         if (got <= 0)
@@ -466,6 +542,21 @@ bool mw_talk_is_verified(struct mw_talk *talk)
 const char *mw_talk_injected(struct mw_talk *talk)
 {
     return talk->injected;
+}
+
+const char *mw_talk_channel_binding(struct mw_talk *talk, const char **type)
+{
+    static const char label[] = "EXPORTER-Channel-Binding";
+    SSL *ssl = mw_talk_is_encrypted(talk) && talk->wire ? mw_wire_ssl(talk->wire) : NULL;
+    unsigned char bytes[BINDING_BYTES];
+    if (!ssl)
+        return NULL;
+    bool exports = SSL_version(ssl) >= TLS1_3_VERSION;
+    size_t count = exports ? 32 : SSL_get_finished(ssl, bytes, sizeof bytes);
+    bool good = exports ? SSL_export_keying_material(ssl, bytes, count, label, sizeof label - 1, NULL, 0, 0) == 1 : count > 0 && count <= sizeof bytes;
+    char *text = mw_alloc(talk->look->arena, sizeof bytes * 4 / 3 + 5);
+    *type = exports ? "tls-exporter" : "tls-unique";
+    return good && EVP_EncodeBlock((unsigned char *)text, bytes, (int)count) > 0 ? text : NULL;
 }
 
 const char *mw_talk_tag(struct mw_talk *talk)

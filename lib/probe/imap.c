@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TLS_FIRST, GREETING, CAPABILITY, STARTTLS, HANDSHAKE, CAPABILITY_AGAIN, LOGIN, ANSWER, CAPABILITY_AFTER, EXAMINE, ID, EXAMINE_AGAIN, QUOTA };
+enum { TLS_FIRST, GREETING, CAPABILITY, STARTTLS, HANDSHAKE, CAPABILITY_AGAIN, TURN, LOGIN, ANSWER, CAPABILITY_AFTER, EXAMINE, ID, EXAMINE_AGAIN, QUOTA };
 
 #define CAPABILITIES_MOST 200u
 
@@ -64,11 +64,22 @@ static struct mw_list mechanisms_of(struct mw_arena *arena, const struct mw_list
 
 static int before_login(struct mw_talk *talk)
 {
+    const struct talk_state *state = mw_talk_state(talk);
+    return mw_login_has_credentials(talk) && !state->preauth ? TURN : MW_QUIT;
+}
+
+static const char *wait_turn(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    mw_login_wait_turn(talk, &state->login);
+    return NULL;
+}
+
+static int got_turn(struct mw_talk *talk, const struct mw_reply *reply)
+{
     struct talk_state *state = mw_talk_state(talk);
     struct mw_list offered = mechanisms_of(mw_talk_look(talk)->arena, &state->capabilities);
-    if (state->preauth) {
-        return MW_QUIT;
-    }
+    (void)reply;
     const char *command = has(state, "LOGINDISABLED") ? NULL : "LOGIN"; /* RFC 9051 section 6.2.3 */
     return mw_login_claim(talk, &mw_login_imap, &offered, command, &state->login) ? LOGIN : MW_QUIT;
 }
@@ -216,6 +227,7 @@ static int got_login(struct mw_talk *talk, const struct mw_reply *reply)
         return ANSWER;
     }
     mw_tell_text(look, MW_F_IMAP_LOGIN, mw_talk_about(talk), answer_of(look->arena, reply), NULL);
+    mw_login_answered(&state->login);
     if (reply->code == 'Y') {
         return got_bye(talk, reply);
     }
@@ -363,6 +375,7 @@ static const struct mw_step steps[] = {
     [STARTTLS]         = { "STARTTLS",             say_starttls,    got_starttls,            60,  0 },
     [HANDSHAKE]        = { "handshake",            NULL,            got_handshake,           15,  MW_HANDSHAKE },
     [CAPABILITY_AGAIN] = { "CAPABILITY after TLS", say_capability,  got_capability,          60,  0 },
+    [TURN]             = { "turn to log in",       wait_turn,       got_turn,   MW_LOGIN_TURN_S,   MW_PAUSE },
     [LOGIN]            = { "LOGIN",                say_login,       got_login,               60,  MW_SECRET },
     [ANSWER]           = { "LOGIN",                say_answer,      got_login,               60,  MW_SECRET_WHOLE },
     [CAPABILITY_AFTER] = { "CAPABILITY after LOGIN", say_capability, got_capability_after,   60,  0 },

@@ -4,6 +4,7 @@
 #include <mailwhy/about.h>
 #include <mailwhy/dns.h>
 #include <mailwhy/login.h>
+#include <mailwhy/net.h>
 
 #include <dlfcn.h>
 #include <gsasl.h>
@@ -254,6 +255,14 @@ static const struct mechanism *choose(const struct mw_list *offered, bool encryp
     return NULL;
 }
 
+static void end_session(struct mw_login *login)
+{
+    if (login->session) {
+        sasl.finish(login->session);
+        login->session = NULL;
+    }
+}
+
 static bool start_session(struct mw_login *login, const struct mw_asked *asked)
 {
     Gsasl_session *session = NULL;
@@ -279,20 +288,42 @@ static bool prepare(struct mw_talk *talk, const struct mw_list *offered, const c
         if (start_session(login, asked)) {
             return true;
         }
-        mw_login_forget(login);
+        end_session(login);
     }
     login->mechanism = command;
     login->is_command = true;
     return command && !has_line_end(mw_login_user(asked)) && !has_line_end(asked->password);
 }
 
+bool mw_login_has_credentials(struct mw_talk *talk)
+{
+    const struct mw_asked *asked = mw_talk_look(talk)->asked;
+    return asked->password && mw_login_user(asked);
+}
+
+static void turn_came(void *context)
+{
+    mw_talk_resume(context);
+}
+
+void mw_login_wait_turn(struct mw_talk *talk, struct mw_login *login)
+{
+    login->turn = mw_turn_take(mw_talk_look(talk)->net, turn_came, talk);
+}
+
+void mw_login_answered(struct mw_login *login)
+{
+    mw_turn_give(login->turn);
+    login->turn = NULL;
+}
+
 bool mw_login_claim(struct mw_talk *talk, const struct mw_login_service *service, const struct mw_list *offered, const char *command, struct mw_login *login)
 {
     struct mw_look *look = mw_talk_look(talk);
-    if (!look->asked->password || !mw_login_user(look->asked) || !may_try(talk, service)) {
+    if (!mw_login_has_credentials(talk) || !may_try(talk, service)) {
         return false;
     }
-    *login = (struct mw_login){.service = service};
+    login->service = service;
     if (!prepare(talk, offered, command, login)) {
         skip(talk, service, MW_LOGIN_NO_MECHANISM, mw_list_join(look->arena, offered, " "));
         return false;
@@ -330,8 +361,6 @@ const char *mw_login_answer(struct mw_talk *talk, struct mw_login *login, const 
 
 void mw_login_forget(struct mw_login *login)
 {
-    if (login->session) {
-        sasl.finish(login->session);
-        login->session = NULL;
-    }
+    mw_login_answered(login);
+    end_session(login);
 }

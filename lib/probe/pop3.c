@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { TLS_FIRST, GREETING, CAPA, STLS, HANDSHAKE, CAPA_AGAIN, USER, PASS, AUTH, ANSWER, STAT };
+enum { TLS_FIRST, GREETING, CAPA, STLS, HANDSHAKE, CAPA_AGAIN, TURN, USER, PASS, AUTH, ANSWER, STAT };
 
 struct talk_state {
     struct mw_login login;
@@ -37,10 +37,23 @@ static const char *arguments_of(const struct talk_state *state, const char *capa
     return NULL;
 }
 
-/* USER and PASS need no capability where the server knows no CAPA (RFC 2449 section 6.3). */
 static int before_login(struct mw_talk *talk)
 {
+    return mw_login_has_credentials(talk) ? TURN : MW_QUIT;
+}
+
+static const char *wait_turn(struct mw_talk *talk)
+{
     struct talk_state *state = mw_talk_state(talk);
+    mw_login_wait_turn(talk, &state->login);
+    return NULL;
+}
+
+/* USER and PASS need no capability where the server knows no CAPA (RFC 2449 section 6.3). */
+static int got_turn(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    (void)reply;
     const char *sasl = arguments_of(state, "SASL");
     struct mw_list offered = mw_text_split(mw_talk_look(talk)->arena, sasl ? sasl : "", " ");
     const char *command = !state->has_capa || arguments_of(state, "USER") ? "USER" : NULL;
@@ -154,6 +167,7 @@ static int got_login(struct mw_talk *talk, const struct mw_reply *reply)
         return ANSWER;
     }
     mw_tell_text(mw_talk_look(talk), MW_F_POP3_LOGIN, mw_talk_about(talk), reply->whole, NULL);
+    mw_login_answered(&state->login);
     return reply->code == '+' ? STAT : MW_QUIT;
 }
 
@@ -200,6 +214,7 @@ static const struct mw_step steps[] = {
     [STLS]       = { "STLS",           say_stls,    got_stls,                60,  0 },
     [HANDSHAKE]  = { "handshake",      NULL,        got_handshake,           15,  MW_HANDSHAKE },
     [CAPA_AGAIN] = { "CAPA after TLS", say_capa,    got_capa,                60,  MW_MANY_LINES },
+    [TURN]       = { "turn to log in", wait_turn,   got_turn,   MW_LOGIN_TURN_S,     MW_PAUSE },
     [USER]       = { "USER",           say_user,    got_user,                60,  0 },
     [PASS]       = { "PASS",           say_pass,    got_pass,                60,  MW_SECRET },
     [AUTH]       = { "AUTH",           say_auth,    got_login,               60,  0 },

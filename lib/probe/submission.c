@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { AUTH = MW_HELLO_STEPS, ANSWER, MAIL, RCPT, RSET };
+enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, RSET };
 
 struct talk_state {
     struct mw_hello hello; /* first */
@@ -26,13 +26,26 @@ static const char *sender_of(struct mw_talk *talk)
     return sender && strchr(sender, '@') && mw_hello_can_say(&state->hello, sender) ? sender : NULL;
 }
 
-static int after_hello(struct mw_talk *talk, int next)
+static const char *wait_turn(struct mw_talk *talk)
 {
     struct talk_state *state = mw_talk_state(talk);
+    mw_login_wait_turn(talk, &state->login);
+    return NULL;
+}
+
+static int got_turn(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    (void)reply;
+    return mw_login_claim(talk, &mw_login_submission, &state->hello.auth, NULL, &state->login) ? AUTH : MW_QUIT;
+}
+
+static int after_hello(struct mw_talk *talk, int next)
+{
     if (next != MW_HELLO_OVER) {
         return next;
     }
-    return mw_login_claim(talk, &mw_login_submission, &state->hello.auth, NULL, &state->login) ? AUTH : MW_QUIT;
+    return mw_login_has_credentials(talk) ? TURN : MW_QUIT;
 }
 
 static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
@@ -80,6 +93,7 @@ static int got_auth(struct mw_talk *talk, const struct mw_reply *reply)
         return ANSWER;
     }
     mw_tell_text(look, MW_F_SMTP_LOGIN, mw_talk_about(talk), reply->whole, NULL);
+    mw_login_answered(&state->login);
     return mw_hello_unless_421(talk, reply, reply->code == 235 && sender_of(talk) ? MAIL : MW_QUIT);
 }
 
@@ -141,6 +155,7 @@ static const struct mw_step steps[] = {
     [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
     [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
     [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    [TURN]                = { "turn to log in",  wait_turn,           got_turn,   MW_LOGIN_TURN_S,  MW_PAUSE },
     [AUTH]                = { "AUTH",            say_auth,            got_auth,                 60,  MW_SECRET },
     [ANSWER]              = { "AUTH",            say_answer,          got_auth,                 60,  MW_SECRET_WHOLE },
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },

@@ -1,4 +1,4 @@
-/* See fake_talk.h. It keeps the rules of talk.h that handlers rely on: tags, the awaited tag of continuations, secrets, `done` at every end. */
+/* See fake_talk.h. A step that may be silent is answered like any other while there are bytes. It keeps the rules of talk.h that handlers rely on: tags, the awaited tag of continuations, secrets, `done` at every end. */
 #include "fake_talk.h"
 
 #include <mailwhy/about.h>
@@ -78,6 +78,30 @@ void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome)
     talk->outcome = outcome;
 }
 
+const char *mw_talk_channel_binding(struct mw_talk *talk, const char **type)
+{
+    *type = talk->server->binding_type;
+    return talk->encrypted ? talk->server->binding : NULL;
+}
+
+/* Pauses end at once. */
+void mw_talk_resume(struct mw_talk *talk)
+{
+    (void)talk;
+}
+
+struct mw_turn *mw_turn_take(struct mw_net *net, void (*got)(void *context), void *context)
+{
+    (void)net;
+    got(context);
+    return NULL;
+}
+
+void mw_turn_give(struct mw_turn *turn)
+{
+    (void)turn;
+}
+
 static const char *awaited(const struct mw_talk *talk, const struct mw_step *step)
 {
     if (talk->look->probe->plan->dialect == &mw_imap_dialect)
@@ -106,6 +130,8 @@ static int hear(struct mw_talk *talk, const struct mw_step *step)
 {
     struct mw_reply reply;
     const char *left = talk->server->bytes + talk->at;
+    if (talk->at == talk->server->count && step->flags & MW_MAY_BE_SILENT)
+        return step->got(talk, NULL);
     long taken = talk->look->probe->plan->dialect->frame(talk->look->arena, left, talk->server->count - talk->at, awaited(talk, step), &reply);
     if (taken <= 0) {
         talk->outcome = taken == MW_FRAME_MORE ? MW_HUNG_UP : taken == MW_FRAME_GARBLED ? MW_GARBLED : MW_TOO_LONG;
@@ -125,7 +151,7 @@ void fake_talk(struct mw_look *look, const struct fake_server *server, struct fa
         const struct mw_step *step = &plan->steps[next];
         say(&talk, step);
         seen->stage = step->name;
-        next = step->flags & MW_HANDSHAKE ? shake_hands(&talk, step) : hear(&talk, step);
+        next = step->flags & MW_PAUSE ? step->got(&talk, NULL) : step->flags & MW_HANDSHAKE ? shake_hands(&talk, step) : hear(&talk, step);
     }
     if (plan->done)
         plan->done(&talk);

@@ -10,6 +10,7 @@ struct fake_server {
     size_t count;
     bool unverified, no_handshake; /* the certificate does not verify; TLS does not come about */
     const char *injected;
+    const char *binding, *binding_type; /* of the channel; NULL: none */
 };
 
 struct fake_seen {
