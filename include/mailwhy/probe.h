@@ -11,7 +11,7 @@
 #include <mailwhy/net.h>
 #include <mailwhy/talk.h>
 
-#define MW_PROBE_TELLS 64
+#define MW_PROBE_TELLS 96
 
 struct mw_probe {
     const char *name;      /* "mx", "smtp", …: --only and --skip name it */
