@@ -247,10 +247,21 @@ static bool is_success(const struct mw_fact *login)
     return mw_reply_code(login) == 235 || mw_text_starts(login->text, "OK") || mw_text_starts(login->text, "+OK");
 }
 
+static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
+
+static bool any_login(struct mw_judge *judge)
+{
+    for (size_t i = 0; i < MW_COUNT(logins); i++) {
+        if (mw_each(judge, logins[i], NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A login of the run that worked; NULL: none. The credentials are the same everywhere. */
 static const struct mw_fact *success(struct mw_judge *judge)
 {
-    static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
     for (size_t i = 0; i < MW_COUNT(logins); i++) {
         MW_EACH (login, judge, logins[i]) {
             if (is_success(login)) {
@@ -324,6 +335,25 @@ static void missing_for_relay(struct mw_judge *judge)
                 mw_confidence(instance, proof->id == MW_F_SMTP_MAIL ? 0.95 : 0.8);
             }
         }
+    }
+}
+
+/* --- the password itself -------------------------------------------------------------------------------------------------------------------- */
+
+#define SAFE_SCORE 3 /* from here on it withstands guessing over the net */
+
+/* That it is the account's own, only a login shows; one that was refused is anybody's. */
+static void password_weak(struct mw_judge *judge)
+{
+    const struct mw_fact *works = success(judge);
+    MW_EACH (score, judge, MW_F_PASSWORD_SCORE) {
+        if (score->number >= SAFE_SCORE || (!works && any_login(judge))) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, score->about, score);
+        mw_proof(instance, mw_know(judge, MW_F_PASSWORD_GUESSABLE, score->about));
+        mw_proof(instance, works);
+        mw_confidence(instance, works ? 0.9 : 0.7);
     }
 }
 
@@ -690,6 +720,21 @@ static const struct mw_cause causes[] = {
         .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
         .holds = encoding_bad,
         .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "account.password.weak",
+        .legs = MW_ACCOUNT, .severity = MW_RISK, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The password is easy to guess"),
+        .says = N_("The password that was given scores {value} of 4: whoever tries common words, names, dates and keyboard rows soon finds it, and then sends and "
+                   "reads mail in your name."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Choose a long one that nobody has used before, such as five words picked by dice or the proposal of a password manager, and enter "
+                                "it on every device. Switch two-step sign-in on where the provider has it."), NULL},
+        },
+        .reference = "NIST SP 800-63B-4 section 3.1.1",
+        .needs = {MW_F_PASSWORD_SCORE},
+        .holds = password_weak,
+        .explains = {"account.compromised", NULL},
     },
 };
 /* clang-format on */

@@ -13,6 +13,7 @@ static const struct {
     {MW_F_IMAP_SELECT, N_("No mailbox was opened by IMAP, as there was no login.")},
     {MW_F_POP3_LOGIN, N_("No POP3 login was tried. Give --user and --password-file to test it.")},
     {MW_F_POP3_STAT, N_("No mailbox was opened by POP3, as there was no login.")},
+    {MW_F_PASSWORD_SCORE, N_("No password was given, so none was weighed.")},
     {MW_F_DKIM_END, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
     {MW_F_CONFIG_END, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_HOST, N_("No settings of a mail program were read. Give --config to test them.")},
