@@ -34,8 +34,10 @@ enum mw_step_flag {
     MW_RAW = 16,       /* what is said is written as it is, without CRLF behind it */
     MW_MESSAGE = 32,   /* what is said is a message: the dialogue shows its length alone */
     MW_MAY_BE_SILENT = 64, /* when no reply came in the step's time, the handler gets NULL as reply and the conversation goes on */
-    MW_PAUSE = 128     /* nothing is said (`say` may start things, and returns NULL) and no reply is taken, until mw_talk_resume, or the step's time is up, or the
+    MW_PAUSE = 128,    /* nothing is said (`say` may start things, and returns NULL) and no reply is taken, until mw_talk_resume, or the step's time is up, or the
                         * server hung up: then the handler gets NULL as reply */
+    MW_ASIDE = 256     /* a question beside the conversation's own: where it stays without a reply, or the run is cut off, the conversation ended as it stood
+                        * before */
 };
 
 struct mw_step {
@@ -62,12 +64,13 @@ struct mw_talk_plan {
     size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
     void (*done)(struct mw_talk *talk); /* NULL, or called once however the conversation ends, before its state goes: frees what a library gave */
     size_t reply_ceiling; /* bytes of the longest reply; 0: MW_REPLY_CEILING */
+    bool again;           /* the endpoint was talked to before: tcp.end, tls.* and talk.slow* are not told a second time */
 };
 
 /* Holds the look until the conversation ended. look->why->about is the endpoint (host[address]:port). */
 void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan);
-/* The run is cut off: tells the dialogue and the stage so far (not the end, which is the run's to tell) and closes the connection. Calls plan->done; the look
- * is not released, and the talk must not be used any more. */
+/* The run is cut off: tells the dialogue and the stage so far (not the end, which is the run's to tell unless the step was MW_ASIDE) and closes the connection.
+ * Calls plan->done; the look is not released, and the talk must not be used any more. */
 void mw_talk_cut(struct mw_talk *talk);
 
 struct mw_look *mw_talk_look(struct mw_talk *talk);

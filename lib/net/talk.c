@@ -71,7 +71,7 @@ static void tell_course(struct mw_talk *talk)
         mw_tell_list(talk->look, MW_F_TALK_DIALOGUE, talk->endpoint, &talk->dialogue.lines, NULL);
     if (talk->plan->facts.stage != MW_NO_FACT)
         mw_tell_text(talk->look, talk->plan->facts.stage, talk->endpoint, talk->stage, NULL);
-    if (talk->slow_replies) {
+    if (talk->slow_replies && !talk->plan->again) {
         mw_tell_number(talk->look, MW_F_TALK_SLOWEST, talk->endpoint, (int64_t)talk->slowest_ms, talk->slowest);
         mw_tell_number(talk->look, MW_F_TALK_SLOW_REPLIES, talk->endpoint, talk->slow_replies, NULL);
     }
@@ -110,6 +110,11 @@ static void let_go(struct mw_talk *talk, const char *outcome)
     talk->look->talk = NULL;
 }
 
+static bool is_aside(const struct mw_talk *talk)
+{
+    return step_of(talk)->flags & MW_ASIDE;
+}
+
 static void give_back(struct mw_talk *talk)
 {
     if (talk->plan->done)
@@ -123,10 +128,16 @@ static bool end(struct mw_talk *talk, const char *outcome)
     if (is_ok(outcome))
         outcome = talk->outcome;
     let_go(talk, outcome);
-    tell_end(talk, outcome);
+    tell_end(talk, is_aside(talk) ? talk->outcome : outcome);
     give_back(talk);
     mw_look_release(talk->look);
     return false;
+}
+
+static void tell_tls(const struct mw_talk *talk)
+{
+    if (!talk->plan->again)
+        mw_tls_tell(talk->look, talk->endpoint, talk->tls);
 }
 
 /* Waited for in vain: the handler shall see it. */
@@ -135,7 +146,7 @@ static void give_up_handshake(struct mw_talk *talk)
     if (!talk->wire || !(step_of(talk)->flags & MW_HANDSHAKE))
         return;
     talk->tls->outcome = MW_TIMED_OUT;
-    mw_tls_tell(talk->look, talk->endpoint, talk->tls);
+    tell_tls(talk);
     step_of(talk)->got(talk, NULL);
 }
 
@@ -143,6 +154,8 @@ void mw_talk_cut(struct mw_talk *talk)
 {
     give_up_handshake(talk);
     let_go(talk, "cut off");
+    if (is_aside(talk))
+        tell_end(talk, talk->outcome);
     give_back(talk);
 }
 
@@ -183,7 +196,10 @@ static void rang(void *context)
         return;
     }
     give_up_handshake(talk);
-    end(talk, MW_TIMED_OUT);
+    if (is_aside(talk))
+        say_goodbye(talk);
+    else
+        end(talk, MW_TIMED_OUT);
 }
 
 /* --- a step ------------------------------------------------------------------------------------------------------------------------------------- */
@@ -279,7 +295,7 @@ static int shake(struct mw_talk *talk)
     if (!outcome)
         return 0;
     note_handshake(talk);
-    mw_tls_tell(talk->look, talk->endpoint, talk->tls);
+    tell_tls(talk);
     int next = step_of(talk)->got(talk, NULL);
     talk->waiting_since_ns = uv_hrtime();
     if (!is_ok(outcome)) {
@@ -471,7 +487,8 @@ static void got_socket(void *context, int socket, const char *outcome, double ms
 {
     struct mw_talk *talk = context;
     talk->dial = NULL;
-    mw_tell(talk->look, &(struct mw_fact){.id = MW_F_TCP_END, .about = talk->endpoint, .text = outcome, .ms = ms});
+    if (!talk->plan->again)
+        mw_tell(talk->look, &(struct mw_fact){.id = MW_F_TCP_END, .about = talk->endpoint, .text = outcome, .ms = ms});
     if (!is_ok(outcome)) {
         end(talk, outcome);
         return;
