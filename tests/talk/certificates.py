@@ -1,10 +1,13 @@
 """Certificates for scripted servers, made with openssl when first asked for: a root, and leaves good and bad."""
 
+import functools
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 DAY = 86400
+LOCK = threading.RLock()  # scenes run side by side
 CONFIG = """
 [ca]
 default_ca = this
@@ -58,6 +61,16 @@ def sign(folder, name, section, names, span, signer):
             "-extensions", section, "-startdate", stamp(span[0]), "-enddate", stamp(span[1]))
 
 
+def one_at_a_time(make):
+    @functools.wraps(make)
+    def alone(*args):
+        with LOCK:
+            return make(*args)
+
+    return alone
+
+
+@one_at_a_time
 def root(cache):
     """Path of the root's certificate, for --ca-file."""
     folder = Path(cache) / "root"
@@ -68,6 +81,7 @@ def root(cache):
     return folder / "cert.pem"
 
 
+@one_at_a_time
 def leaf(cache, kind):
     """Paths of certificate and key."""
     folder = Path(cache) / kind

@@ -15,13 +15,19 @@ A play is a text file, one act a line; '#' begins a comment line:
     hangs-up           closes, with close_notify inside TLS; cuts the connection without it
     cuts               closes without close_notify
     resets             RST
-    is-silent          reads and says nothing more
+    is-silent          says nothing more; the client may say goodbye
+    is-left            says nothing more, and the client must hang up without another word
 
-At the end of a play the server hangs up. A line that was not heard as written ends the play, is written to standard error, and the server ends with status 1
-once it is told to (SIGTERM); a client that hangs up early is no error."""
+    ---                what follows is played to the next connection; the last part to all further ones
+    at ADDRESS         what follows is played at this address of loopback (127.0.0.1 without it)
+
+At the end of a play the server hangs up. It listens while it speaks and waits, and these are errors of the client, beside a line that was not heard as written:
+a word before the whole greeting, leaving without goodbye while the server waits for a line, a word behind the goodbye, a third connection to one address, a
+second login. Errors are written to standard error, and the server ends with status 1 once it is told to (SIGTERM)."""
 
 import argparse
 import re
+import select
 import signal
 import socket
 import ssl
@@ -33,6 +39,12 @@ import time
 import certificates
 
 LINE_CEILING = 100_000
+CONNECTIONS_MOST = 2  # to one address
+LOGINS_MOST = 1  # in a run
+ALERT, HANDSHAKE = b"\x15\x03", b"\x16\x03"  # as records of TLS begin
+HERE = "127.0.0.1"
+GOODBYE = re.compile(r"(\S+ )?(QUIT|LOGOUT)$", re.IGNORECASE)
+LOGIN = re.compile(r"(AUTH|USER|APOP) |(\S+ )?(LOGIN|AUTHENTICATE) ", re.IGNORECASE)
 
 
 class Gone(Exception):
@@ -40,7 +52,7 @@ class Gone(Exception):
 
 
 class Unexpected(Exception):
-    """The client said what the play does not have."""
+    """The client did what the play does not have."""
 
 
 def unescape(text):
@@ -54,8 +66,31 @@ class Scene:
         self.connection = connection
         self.folder = folder
         self.is_reset = False
+        self.is_asked = False  # the greeting is over: a line of the client was waited for
+        self.said = []  # what the client said, line by line
+
+    @property
+    def has_goodbye(self):
+        return bool(self.said) and bool(GOODBYE.match(self.said[-1]))
+
+    def listens(self):
+        """Before the whole greeting nobody but us may speak."""
+        if not self.is_asked and select.select([self.connection], [], [], 0)[0] and self.peeks() not in (b"", HANDSHAKE[:1]):
+            raise Unexpected("a word before the whole greeting")
+
+    def peeks(self):
+        try:
+            if not isinstance(self.connection, ssl.SSLSocket):
+                return self.connection.recv(1, socket.MSG_PEEK)
+            self.connection.setblocking(False)
+            return self.connection.recv(1)
+        except OSError:
+            return b""  # no application data, or gone
+        finally:
+            self.connection.setblocking(True)
 
     def send(self, data):
+        self.listens()
         try:
             self.connection.sendall(data)
         except OSError as error:
@@ -86,19 +121,30 @@ class Scene:
             self.send(bytes([byte]))
             time.sleep(float(pause))
 
-    def hears(self, pattern):
+    def line(self):
         line = b""
         while not line.endswith(b"\n"):
             line += self.receive(1)
             if len(line) > LINE_CEILING:
                 raise Unexpected("a line without end")
-        text = line.decode("utf-8", "replace").rstrip("\r\n")
         if not line.endswith(b"\r\n"):
-            raise Unexpected(f"a line without CRLF: {text!r}")
+            raise Unexpected(f"a line without CRLF: {line!r}")
+        return line.decode("utf-8", "replace").rstrip("\r\n")
+
+    def hears(self, pattern):
+        self.is_asked = True
+        if self.has_goodbye:
+            raise Gone
+        try:
+            text = self.line()
+        except Gone:
+            raise Unexpected(f"the client leave without a word instead of {pattern!r}") from None
+        self.said.append(text)
         if not re.search(pattern, text, re.IGNORECASE):
             raise Unexpected(f"{text!r} instead of {pattern!r}")
 
     def gets(self, _):
+        self.is_asked = True
         self.receive(65536)
 
     def tls(self, text):
@@ -116,6 +162,7 @@ class Scene:
 
     def waits(self, text):
         time.sleep(float(text))
+        self.listens()
 
     def hangs_up(self, _):
         if isinstance(self.connection, ssl.SSLSocket):
@@ -134,21 +181,45 @@ class Scene:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise Gone
 
+    def rest(self):
+        """Whatever the client says until it goes, handshakes and alerts left out."""
+        data = b""
+        try:
+            while len(data) < LINE_CEILING:
+                data += self.receive(4096)
+        except Gone:
+            pass
+        return b"" if data[:2] in (ALERT, HANDSHAKE) else data
+
     def is_silent(self, _):
-        while True:
-            self.receive(4096)
+        was_asked, words = self.is_asked, self.rest().decode("utf-8", "replace").rstrip("\r\n")
+        self.said += words.splitlines()
+        if words and not GOODBYE.match(words):
+            raise Unexpected(f"{words!r} while the server was silent")
+        if words and not was_asked:
+            raise Unexpected("a word before the whole greeting")
+        raise Gone
+
+    def is_left(self, _):
+        words = self.rest()
+        if words:
+            raise Unexpected(f"{words!r} instead of nothing")
+        raise Gone
 
     def ends(self):
         """What the other side has said and nobody read would make the kernel reset the connection, and what we said last could be lost."""
+        rest = b""
         try:
             if not self.is_reset:
                 self.connection.settimeout(2)
                 self.connection.shutdown(socket.SHUT_WR)
-                while self.connection.recv(4096):
-                    pass
+                rest = self.rest()
         except OSError:
             pass
         self.connection.close()
+        if rest and self.has_goodbye:
+            raise Unexpected(f"{rest!r} behind the goodbye")
+        self.said += [line for line in rest.decode("utf-8", "replace").splitlines() if GOODBYE.match(line)]
 
     def play(self, acts):
         for act, text in acts:
@@ -157,50 +228,95 @@ class Scene:
 
 
 def read_play(path):
-    acts = []
+    """{address: [the acts for its first connection, for its second, …]}"""
+    acts, parts = [], {}
+    whole = parts[HERE] = [acts]
     for number, line in enumerate(open(path, encoding="utf-8"), 1):
-        line = line.rstrip("\n")
-        if not line.strip() or line.startswith("#"):
-            continue
         act, _, text = line.strip().partition(" ")
-        if act in ("play", "send", "receive", "ends") or not hasattr(Scene, act.replace("-", "_")):
+        if not act or line.startswith("#"):
+            continue
+        if act == "at":
+            acts = []
+            whole = parts[text] = [acts]
+        elif act == "---":
+            acts = []
+            whole.append(acts)
+        elif act in ACTS:
+            acts.append((act, text))
+        else:
             sys.exit(f"{path}:{number}: no act is called {act!r}")
-        acts.append((act, text))
-    return acts
+    return {place: whole for place, whole in parts.items() if whole != [[]]}
+
+
+ACTS = {"says", "puts", "repeats", "trickles", "hears", "gets", "tls", "waits", "hangs-up", "cuts", "resets", "is-silent", "is-left"}
 
 
 class Server:
-    def __init__(self, acts, folder, port):
-        self.acts, self.folder = acts, folder
-        self.failed = False
-        self.listener = socket.create_server(("127.0.0.1", port))
-        self.port = self.listener.getsockname()[1]
-        self.connections = 0
+    """Plays `parts` (read_play). What went wrong is in `complaints`; `scenes` has all connections, by address."""
 
-    def serve(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        scene = Scene(connection, self.folder)
-        try:
-            scene.play(self.acts)
-        except Gone:
-            pass
-        except Unexpected as what:
-            self.failed = True
-            print(f"heard {what}", file=sys.stderr, flush=True)
-        scene.ends()
+    def __init__(self, parts, folder, port=0):
+        self.parts, self.folder = parts, folder
+        self.complaints = []
+        self.scenes = {place: [] for place in parts}
+        self.threads = []
+        self.prepare()
+        self.listeners = {}
+        for place in parts:
+            self.listeners[place] = socket.create_server((place, port))
+            port = self.listeners[place].getsockname()[1]
+        self.port = port
 
-    def accept_all(self):
+    def prepare(self):
+        for acts in (acts for whole in self.parts.values() for acts in whole):
+            for text in (text for act, text in acts if act == "tls"):
+                certificates.leaf(self.folder, text.split()[0])
+
+    @property
+    def connections(self):
+        return sum(len(scenes) for scenes in self.scenes.values())
+
+    def play(self, scene, acts):
+        for step in (lambda: scene.play(acts), scene.ends):
+            try:
+                step()
+            except Gone:
+                pass
+            except Unexpected as what:
+                self.complaints.append(f"heard {what}")
+
+    def accept_all(self, place):
         while True:
             try:
-                connection, _ = self.listener.accept()
+                connection, _ = self.listeners[place].accept()
             except OSError:
                 return  # closed
-            self.connections += 1
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            scene, whole = Scene(connection, self.folder), self.parts[place]
+            acts = whole[min(len(self.scenes[place]), len(whole) - 1)]
+            self.scenes[place].append(scene)
+            self.threads.append(threading.Thread(target=self.play, args=(scene, acts), daemon=True))
+            self.threads[-1].start()
+
+    def start(self):
+        for place in self.parts:
+            threading.Thread(target=self.accept_all, args=(place,), daemon=True).start()
+
+    def count(self):
+        """What can be judged once all is over alone."""
+        for place, scenes in self.scenes.items():
+            if len(scenes) > CONNECTIONS_MOST:
+                self.complaints.append(f"heard {len(scenes)} connections to {place}")
+        logins = [line for scenes in self.scenes.values() for scene in scenes for line in scene.said if LOGIN.match(line)]
+        if len(logins) > LOGINS_MOST:
+            self.complaints.append(f"heard {len(logins)} logins")
 
     def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        for listener in self.listeners.values():
+            listener.shutdown(socket.SHUT_RDWR)
+            listener.close()
+        for thread in self.threads:
+            thread.join(5)
+        self.count()
 
 
 def main():
@@ -209,14 +325,15 @@ def main():
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--certificates", default="/tmp/mailwhy-talk-certificates")
     options = parser.parse_args()
-    acts = read_play(options.play)
-    for act, text in acts:
-        if act == "tls":
-            certificates.leaf(options.certificates, text.split()[0])
-    server = Server(acts, options.certificates, options.port)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1 if server.failed else 0))
+    server = Server(read_play(options.play), options.certificates, options.port)
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    server.start()
     print(server.port, flush=True)
-    server.accept_all()
+    told.wait()
+    server.close()
+    print(*server.complaints, sep="\n", file=sys.stderr)
+    sys.exit(1 if server.complaints else 0)
 
 
 if __name__ == "__main__":

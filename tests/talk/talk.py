@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import threading
 from pathlib import Path
 
 import certificates
@@ -33,7 +32,7 @@ class Facts:
 
 
 def acts_of(service):
-    return server.read_play(HERE / "plays" / (service + ".play"))
+    return server.read_play(HERE / "plays" / (service + ".play"))[server.HERE][0]
 
 
 def look(service, port, timeout=10, options=()):
@@ -47,13 +46,10 @@ def look(service, port, timeout=10, options=()):
 
 def run(service, acts, timeout=10, options=()):
     """Plays `acts` to the tool for `service`."""
-    for act, text in acts:
-        if act == "tls":
-            certificates.leaf(CACHE, text.split()[0])
-    playing = server.Server(acts, CACHE, 0)
-    threading.Thread(target=playing.accept_all, daemon=True).start()
+    playing = server.Server({server.HERE: [acts]}, CACHE)
+    playing.start()
     facts = look(service, playing.port, timeout, options)
     playing.close()
-    assert not playing.failed
+    assert playing.complaints == []
     assert playing.connections == 1
     return facts

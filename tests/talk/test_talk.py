@@ -176,7 +176,7 @@ def test_injected_words_do_not_count():
 
 def test_nobody_listens():
     """The port of a server that has gone."""
-    gone = talk.server.Server([], talk.CACHE, 0)
+    gone = talk.server.Server({talk.server.HERE: [[]]}, talk.CACHE)
     gone.close()
     facts = talk.look("imap", gone.port)
     assert (facts.end, facts.stage, facts.value("tcp.end")) == ("refused", "connect", "refused")
