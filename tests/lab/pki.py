@@ -109,13 +109,18 @@ def tlsa(directory):
     return hashlib.sha256((directory / "public.der").read_bytes()).hexdigest()
 
 
-def dkim_key(name, bits):
-    """The p= value of a DKIM key."""
+def dkim_pair(name, bits):
+    """The directory with key.pem and public.pem of a DKIM key."""
     def make(work):
         make_key(work / "key.pem", ["-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{bits}"])
         openssl("pkey", "-in", work / "key.pem", "-pubout", "-out", work / "public.pem")
 
-    text = (store.get("dkim", f"{name}-{bits}", make, 400 * DAY) / "public.pem").read_text()
+    return store.get("dkim", f"{name}-{bits}", make, 400 * DAY)
+
+
+def dkim_key(name, bits):
+    """The p= value of a DKIM key."""
+    text = (dkim_pair(name, bits) / "public.pem").read_text()
     return "".join(line for line in text.splitlines() if not line.startswith("-"))
 
 

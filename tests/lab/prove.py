@@ -3,14 +3,10 @@ commands and what their output must match (`proof`); they run where its client s
 
 import os
 import re
-import sys
 import tempfile
-from pathlib import Path
 
 from . import scenario, world
 
-# What a proof may use besides the system's own commands: poke and well.
-HEAD = "".join(f"{tool}() {{ {sys.executable} {Path(__file__).parent / tool}.py \"$@\"; }}\n" for tool in ("poke", "well"))
 LIMIT_S = "60"
 
 
@@ -26,7 +22,7 @@ class Proof:
         os.dup2(self.out.fileno(), 1)
         os.dup2(self.out.fileno(), 2)
         filled = scenario.fill(self.command, scenario.replacer(what, {}))
-        return ["timeout", LIMIT_S, "sh", "-c", HEAD + filled]
+        return ["timeout", LIMIT_S, "sh", "-c", scenario.TOOLS + filled]
 
     def holds(self, verbose):
         """Whether it printed what it should; says so."""

@@ -3,7 +3,7 @@
 A scenario is one table. What it asks and what is true:
     title, ask (the command line after `mailwhy`), options (more of it; has a default), base (another scenario or base),
     expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first, healthy,
-    proof ([[command, pattern]]: see prove.py)
+    proof ([[command, pattern]]: see prove.py), before (a command that its client runs first)
 What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
@@ -11,28 +11,34 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     resolver       options (Unbound), anchor (wrong: the key of another root)
     server.NAME    kind (nsd|knot), hosts
     cert.NAME      names, kind (see pki.leaf)
-    smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service)
-    retrieval.NAME host, cert, services (imap imaps pop3 pop3s), options (Dovecot, for this address)
-    dovecot        options (Dovecot, for all), passdb, mechanisms
-    user.NAME      address, login, password, extra (fields of Dovecot's passwd-file)
+    smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service), instance, screen
+                   (options of a postscreen before it)
+    postfix.NAME   main.cf of that instance (the usual one, `postfix`, throws away what it takes)
+    policy.NAME    wait_s, hold: a greylisting policy service at unix:/run/lab/policy/NAME (see policy.py)
+    opendkim.NAME  mode (s|v), name, domain, selector, bits: a milter at unix:/run/lab/opendkim-NAME/socket
+    retrieval.NAME host, cert, services (imap imaps pop3 pop3s lmtp sieve), options (Dovecot, for this address)
+    dovecot        options (Dovecot, for all), passdb, userdb, mechanisms, lmtp (delivery at unix:/run/lab/dovecot/lmtp)
+    user.NAME      address, login, password, extra (fields of Dovecot's passwd-file), sieve (the active filter), scripts,
+                   folders, subscribed, mails [{folder, from, subject, id, flags, size, headers}]
     web.NAME       host, cert, paths."/x" (body, type, status, redirect)
     mini           [see mini.py]: takes the place of the real server on its port
     block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match,
                    direction (back: from the servers)}]
     client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
     off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
-Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password}
+Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password} {password:USER}
 """
 
 import copy
 import re
+import sys
 import tomllib
 from pathlib import Path
 
-from . import mail, pki
+from . import dovecot, pki
 
 HERE = Path(__file__).parent
-TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof"}
+TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof", "before"}
 CLIENT_DIR = "/run/lab/client"
 LISTS = ("dns", "mini", "block", "off", "remove")
 
@@ -102,7 +108,7 @@ def replacer(world, certs):
         "tlsa":     lambda name: pki.tlsa(certs[name]),
         "dkim":     lambda bits: quoted(pki.dkim_key("s1", bits)),
         "file":     lambda name: f"{CLIENT_DIR}/{name}",
-        "password": lambda name: f"{CLIENT_DIR}/password",
+        "password": lambda name: f"{CLIENT_DIR}/password" + (f"-{name}" if name else ""),
     }
     # fmt: on
     return lambda found: makers[found[1]](found[2])
@@ -113,7 +119,7 @@ def give_way(world):
     taken = {play["at"] for play in world["mini"]}
     world["smtp"] = {n: s for n, s in world["smtp"].items() if f"{s['host']}:{s['port']}" not in taken}
     for service in world["retrieval"].values():
-        ports = {kind: f"{service['host']}:{mail.RETRIEVAL[kind][1]}" for kind in service["services"]}
+        ports = {kind: f"{service['host']}:{dovecot.RETRIEVAL[kind][1]}" for kind in service["services"]}
         service["services"] = [kind for kind, at in ports.items() if at not in taken]
 
 
@@ -131,6 +137,8 @@ def load(name, tables=None):
         remove(world, path)
     for kind in LISTS:
         world.setdefault(kind, [])
+    for kind in ("policy", "opendkim", "postfix"):
+        world.setdefault(kind, {})
     certs = certificates(world)
     world = fill(world, replacer(world, certs))
     for kind in ("smtp", "retrieval"):
@@ -156,6 +164,18 @@ def command(name, tables, world):
     ask = inherited(name, tables, "ask", "check alice@example.org")
     options = inherited(name, tables, "options", "")
     return fill(f"{ask} {options}", replacer(world, {})).split()
+
+
+# What `before` and `proof` may use besides the system's own commands: poke and well.
+TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well"))
+
+
+def prepared(name, tables, world, argv):
+    """argv, behind what the scenario's client does first."""
+    first = inherited(name, tables, "before", "")
+    if not first:
+        return argv
+    return ["sh", "-c", f"{TOOLS}{{\n{fill(first, replacer(world, {}))}\n}} </dev/null >/dev/null 2>&1\nexec \"$@\"", "sh", *argv]
 
 
 def proofs(name, tables):

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import box, mail, mini, pki, scenario, store, web, zones
+from . import box, dovecot, filters, mini, pki, postfix, scenario, store, web, zones
 
 LAB = Path("/run/lab")
 ROUTER4, ROUTER6 = "198.18.100.1", "2001:db8:0:100::1"
@@ -119,7 +119,9 @@ def write_system(world):
     (directory / "hosts").write_text("127.0.0.1 localhost lab\n127.0.1.1 desk\n::1 localhost lab\n")
     (directory / "root.key").write_text(zones.anchor())
     pki.trust_store(directory / "certs", client.get("trusted", True))
-    mail.write_password(directory / "password", client.get("password", world["user"]["alice"]["password"]))
+    dovecot.write_password(directory / "password", client.get("password", world["user"]["alice"]["password"]))
+    for name, user in world["user"].items():
+        dovecot.write_password(directory / f"password-{name}", user["password"])
     for name, text in client.get("files", {}).items():
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text)
@@ -147,8 +149,9 @@ def commands(world, certs, files):
     auth = str(LAB / "auth")
     result = [(s, zones.write_auth(world, s, files, room(s))) for s in world["server"]]
     result.append(("resolver", zones.write_resolver(world, room("resolver"))))
-    result.append(("postfix", mail.write_postfix(world, room("postfix"), certs, auth)))
-    result.append(("dovecot", mail.write_dovecot(world, room("dovecot"), certs, auth)))
+    result += [(n, postfix.write_instance(world, n, s, room(n), certs, auth)) for n, s in postfix.instances(world).items()]
+    result.append(("dovecot", dovecot.write(world, room("dovecot"), certs, auth)))
+    result += filters.commands(world, room)
     result.append(("nginx", web.write_nginx(world, room("nginx"), certs)))
     if world["mini"]:
         result.append(("mini", write_minis(world, certs)))
@@ -175,9 +178,9 @@ def wanted_ports(world):
     """{(address, port)} that must be listening before the scenario counts as up."""
     pairs = []
     if "postfix" not in world["off"]:
-        pairs += [(s["host"], s["port"]) for s in world["smtp"].values()]
+        pairs += postfix.open_ports(world)
     if "dovecot" not in world["off"]:
-        pairs += [p for p in mail.open_ports(world) if p not in [(s["host"], s["port"]) for s in world["smtp"].values()]]
+        pairs += dovecot.open_ports(world)
     if "nginx" not in world["off"]:
         pairs += web.open_ports(world)
     pairs += [(h, 53) for n, s in world["server"].items() if n not in world["off"] for h in s["hosts"]]
@@ -208,12 +211,13 @@ def listening():
 def wait_until_up(world, running):
     want = {(hex_address(a), f"{p:04X}"): (a, p) for a, p in wanted_ports(world)}
     end = time.monotonic() + UP_LIMIT_S
-    while missing := set(want) - listening():
+    files = {str(LAB / path) for path in filters.sockets(world) + dovecot.sockets(world)}
+    while missing := (set(want) - listening()) | {path for path in files if not os.path.exists(path)}:
         for name, process in running:
             if process.poll() not in (None, 0):
                 raise NotUp(f"{name} ended with status {process.returncode}:\n{log_of(name)}")
         if time.monotonic() > end:
-            raise NotUp(f"nothing listens on {sorted(want[m] for m in missing)}")
+            raise NotUp(f"nothing listens on {sorted(str(want.get(m, m)) for m in missing)}")
         time.sleep(0.004)
 
 
@@ -299,7 +303,7 @@ def start(name, argv, report=lambda words: None, tables=None):
             table_set = tables or scenario.read_all()
             _, world, certs = scenario.load(name, table_set)
             files = zones.zone_files(world)
-        return bring_up(name, world, certs, files, argv(world), report, began)
+        return bring_up(name, world, certs, files, scenario.prepared(name, table_set, world, argv(world)), report, began)
 
     return box.start(body)
 
@@ -315,6 +319,10 @@ def missing_tools():
         "/usr/sbin/dovecot":            "dovecot-core",
         "/usr/lib/dovecot/imap":        "dovecot-imapd",
         "/usr/lib/dovecot/pop3":        "dovecot-pop3d",
+        "/usr/lib/dovecot/lmtp":        "dovecot-lmtpd",
+        "/usr/lib/dovecot/managesieve": "dovecot-managesieved",
+        "/usr/lib/dovecot/modules/lib90_sieve_plugin.so": "dovecot-sieve",
+        "/usr/sbin/opendkim":           "opendkim",
         "/usr/sbin/nginx":              "nginx-light",
         "/usr/bin/ldns-signzone":       "ldnsutils",
         "/usr/bin/openssl":             "openssl",
