@@ -13,13 +13,13 @@
 struct mw_talk;
 
 struct mw_dialect {
-    const char *name; /* smtp, imap, pop3 */
+    const char *name; /* smtp, imap, pop3, sieve */
     const char *(*goodbye)(struct mw_talk *talk);
-    /* The first whole reply in `bytes`; see reply.h. `awaited` is the tag for IMAP ("" for the greeting), else NULL. */
+    /* The first whole reply in `bytes`; see reply.h. `awaited` is for IMAP the tag ("" for the greeting), with those of commands said behind it; else NULL. */
     long (*frame)(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
     bool tagged; /* IMAP: commands bear tags, and the goodbye is LOGOUT */
 };
-extern const struct mw_dialect mw_smtp_dialect, mw_imap_dialect, mw_pop3_dialect;
+extern const struct mw_dialect mw_smtp_dialect, mw_imap_dialect, mw_pop3_dialect, mw_sieve_dialect;
 
 enum {
     MW_QUIT = -1,  /* say goodbye, then end */
@@ -30,7 +30,7 @@ enum mw_step_flag {
     MW_HANDSHAKE = 1, /* the step is a TLS handshake; its handler gets NULL as reply and reads mw_talk_tls */
     MW_SECRET = 2,    /* the line holds a secret: the dialogue shows its first word alone */
     MW_SECRET_WHOLE = 4, /* all of the line is a secret, as an answer to a SASL challenge is: the dialogue shows nothing of it */
-    MW_MANY_LINES = 8, /* POP3: the answer has many lines where it is +OK (CAPA): the dialect's frame gets "." as awaited */
+    MW_MANY_LINES = 8, /* POP3: the answer has many lines where it is +OK (CAPA): the dialect's frame gets "." as awaited. ManageSieve: it is a listing */
     MW_RAW = 16,       /* what is said is written as it is, without CRLF behind it */
     MW_MESSAGE = 32,   /* what is said is a message: the dialogue shows its length alone */
     MW_MAY_BE_SILENT = 64, /* when no reply came in the step's time, the handler gets NULL as reply and the conversation goes on */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define STEPS_CEILING 200u
-#define TAGS_CEILING 16u
+#define TAGS_CEILING 32u
 #define STEP_WAIT_S 30.0
 #define AT_ONCE_S 1e-6
 #define SLOW_MS 1000.0
@@ -33,7 +33,7 @@ struct mw_talk {
     const char *broken; /* how the connection ended; NULL while it stands */
     char *heard;
     size_t heard_bytes, heard_room, noted_bytes;
-    const char *tags[TAGS_CEILING]; /* that are awaited, in order */
+    struct { const char *tag, *early; } tags[TAGS_CEILING]; /* that are awaited, in order; `early`: the answer, where it came before that to one said earlier */
     unsigned tag_count, last_tag;
     bool greeted;
     uint64_t waiting_since_ns; /* for the greeting */
@@ -306,18 +306,41 @@ static int shake(struct mw_talk *talk)
 }
 
 /* --- replies ------------------------------------------------------------------------------------------------------------------------------------ */
+/* The awaited one first. */
+static const char *tags_of(const struct mw_talk *talk)
+{
+    struct mw_list tags = {0};
+    if (talk->tag_count < 2)
+        return talk->tag_count ? talk->tags[0].tag : "";
+    for (unsigned i = 0; i < talk->tag_count; i++)
+        mw_list_add(talk->look->arena, &tags, talk->tags[i].tag);
+    return mw_list_join(talk->look->arena, &tags, " ");
+}
+
 static const char *awaited(const struct mw_talk *talk)
 {
     if (step_of(talk)->flags & MW_MANY_LINES)
         return ".";
     if (!talk->plan->dialect->tagged)
         return NULL;
-    return talk->tag_count ? talk->tags[0] : "";
+    return tags_of(talk);
+}
+
+/* A server may answer commands that were said at once in another order (RFC 9051 section 5.5). */
+static void keep_early(struct mw_talk *talk, const struct mw_list *lines)
+{
+    for (unsigned i = 0; i < talk->tag_count; i++)
+        for (size_t j = 0; talk->tag_count > 1 && j < lines->count; j++) {
+            const char *line = lines->items[j], *tag = talk->tags[i].tag;
+            if (mw_text_starts(line, tag) && line[strlen(tag)] == ' ')
+                talk->tags[i].early = line;
+        }
 }
 
 /* A continuation ("+") asks for more and leaves the command unanswered. */
 static void answered(struct mw_talk *talk, const struct mw_reply *reply)
 {
+    keep_early(talk, &reply->lines);
     if (!talk->tag_count || reply->code == '+')
         return;
     talk->tag_count--;
@@ -358,11 +381,12 @@ static void consume(struct mw_talk *talk, size_t bytes)
 
 static int took_reply(struct mw_talk *talk, const struct mw_reply *reply, size_t bytes)
 {
-    consume(talk, bytes);
     answered(talk, reply);
     time_reply(talk);
     tell_greeting(talk, reply->whole);
-    return enter(talk, step_of(talk)->got(talk, reply)) ? 1 : -1;
+    int next = step_of(talk)->got(talk, reply); /* it may look at the bytes themselves */
+    consume(talk, bytes);
+    return enter(talk, next) ? 1 : -1;
 }
 
 static int not_a_reply(struct mw_talk *talk, long framed)
@@ -388,10 +412,21 @@ static int hung_up(struct mw_talk *talk)
     return -1;
 }
 
+/* The answer that came before its time. */
+static int take_early(struct mw_talk *talk)
+{
+    struct mw_reply reply = {0};
+    const char *line = mw_printf(talk->look->arena, "%s\r\n", talk->tags[0].early);
+    long framed = talk->plan->dialect->frame(talk->look->arena, line, strlen(line), talk->tags[0].tag, &reply);
+    return framed > 0 ? took_reply(talk, &reply, 0) : not_a_reply(talk, MW_FRAME_GARBLED);
+}
+
 /* 1: a reply was taken; 0: wait; -1: the conversation has ended. */
 static int take_reply(struct mw_talk *talk)
 {
     struct mw_reply reply = {0};
+    if (talk->tag_count && talk->tags[0].early)
+        return take_early(talk);
     long framed = talk->heard_bytes ? talk->plan->dialect->frame(talk->look->arena, talk->heard, talk->heard_bytes, awaited(talk), &reply) : MW_FRAME_MORE;
     if (framed > 0)
         return took_reply(talk, &reply, (size_t)framed);
@@ -580,7 +615,7 @@ const char *mw_talk_tag(struct mw_talk *talk)
 {
     const char *tag = mw_printf(talk->look->arena, "a%u", ++talk->last_tag);
     assert(talk->tag_count < TAGS_CEILING);
-    talk->tags[talk->tag_count++] = tag;
+    talk->tags[talk->tag_count++].tag = tag;
     return tag;
 }
 

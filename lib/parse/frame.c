@@ -7,11 +7,16 @@
 
 int mw_frame_line(const char *bytes, size_t count, size_t at, struct frame_line *line)
 {
+    return mw_frame_line_below(MW_LINE_CEILING, bytes, count, at, line);
+}
+
+int mw_frame_line_below(size_t ceiling, const char *bytes, size_t count, size_t at, struct frame_line *line)
+{
     if (at >= count)
         return MW_FRAME_MORE;
     const char *start = bytes + at, *end = memchr(start, '\n', count - at);
     size_t length = end ? (size_t)(end - start) : count - at;
-    if (length > MW_LINE_CEILING)
+    if (length > ceiling)
         return MW_FRAME_TOO_LONG;
     if (!end)
         return MW_FRAME_MORE;

@@ -1,9 +1,23 @@
-/* Where the answer to an IMAP command ends and what it says (RFC 9051 sections 2.2 and 7, RFC 7888 for literals). Never judges a status. */
+/* Where the answer to an IMAP command ends and what it says (RFC 9051 sections 2.2 and 7, RFC 7888 for literals). Never judges a status.
+ *
+ * Commands that were said at once are answered in their order by every server that is known; one that answers an earlier tag late is still understood: the answer
+ * to another tag is kept as a line. */
 #include "frame.h"
 
 #include <string.h>
 
-enum line_kind { NOT_IMAP, UNTAGGED, CONTINUES, TAGGED };
+enum line_kind { NOT_IMAP, UNTAGGED, CONTINUES, TAGGED, LATER_TAG };
+
+/* A greeting is short; what is behind a login need not be. */
+struct ceilings {
+    size_t line, reply, lines;
+};
+
+static const struct ceilings *ceilings_of(const char *tag)
+{
+    static const struct ceilings of_greeting = {MW_LINE_CEILING, MW_REPLY_CEILING, MW_REPLY_LINES}, of_answer = {MW_STORE_CEILING, MW_STORE_CEILING, MW_STORE_LINES};
+    return *tag ? &of_answer : &of_greeting;
+}
 
 /* Octets of the literal that the line announces at its end ("{12}", "{12+}"); -1: none, -2: beyond the ceiling. */
 static long literal(const struct frame_line *line)
@@ -24,12 +38,13 @@ static long literal(const struct frame_line *line)
 }
 
 /* A line with the literals in it: 1 it is whole, or MW_FRAME_…. */
-static int logical_line(const char *bytes, size_t count, size_t at, struct frame_line *whole)
+static int logical_line(const char *bytes, size_t count, size_t at, const char *tag, struct frame_line *whole)
 {
+    const struct ceilings *ceilings = ceilings_of(tag);
     struct frame_line line;
     *whole = (struct frame_line){.text = bytes + at};
     for (;;) {
-        int found = mw_frame_line(bytes, count, at + whole->taken, &line);
+        int found = mw_frame_line_below(ceilings->line, bytes, count, at + whole->taken, &line);
         if (found != 1)
             return found;
         whole->length = whole->taken + line.length;
@@ -37,7 +52,7 @@ static int logical_line(const char *bytes, size_t count, size_t at, struct frame
         long octets = literal(&line);
         if (octets == -1)
             return 1;
-        if (octets == -2 || whole->taken + (size_t)octets > MW_REPLY_CEILING)
+        if (octets == -2 || whole->taken + (size_t)octets > ceilings->reply)
             return MW_FRAME_TOO_LONG;
         whole->taken += (size_t)octets;
         if (whole->taken > count - at)
@@ -45,19 +60,32 @@ static int logical_line(const char *bytes, size_t count, size_t at, struct frame
     }
 }
 
-static bool begins(const struct frame_line *line, const char *word)
+/* Is the first word of the line that of `words`? */
+static bool begins(const struct frame_line *line, const char *words)
 {
-    size_t length = strlen(word);
-    return line->length >= length && strncasecmp(line->text, word, length) == 0 && (line->length == length || line->text[length] == ' ');
+    size_t length = strcspn(words, " ");
+    return line->length >= length && strncasecmp(line->text, words, length) == 0 && (line->length == length || line->text[length] == ' ');
 }
 
-static enum line_kind kind_of(const struct frame_line *line, const char *tag)
+/* One of the tags behind the awaited one. */
+static bool has_later_tag(const struct frame_line *line, const char *tags)
+{
+    const char *tag = tags;
+    while ((tag = strchr(tag, ' ')))
+        if (begins(line, ++tag))
+            return true;
+    return false;
+}
+
+static enum line_kind kind_of(const struct frame_line *line, const char *tags)
 {
     if (begins(line, "*"))
         return UNTAGGED;
     if (begins(line, "+"))
         return CONTINUES;
-    return *tag && begins(line, tag) ? TAGGED : NOT_IMAP;
+    if (!*tags)
+        return NOT_IMAP;
+    return begins(line, tags) ? TAGGED : has_later_tag(line, tags) ? LATER_TAG : NOT_IMAP;
 }
 
 /* OK as 'O', … of the words behind tag or star; 0: no status. */
@@ -109,12 +137,12 @@ static int step(const char *bytes, size_t count, size_t at, const char *tag, str
 {
     if (at < count && !may_be_line(bytes[at], tag))
         return MW_FRAME_GARBLED;
-    int found = logical_line(bytes, count, at, line);
+    int found = logical_line(bytes, count, at, tag, line);
     if (found != 1)
         return found;
     enum line_kind kind = kind_of(line, tag);
     struct frame_line words = {line->text + 2, line->length > 2 ? line->length - 2 : 0, 0};
-    *ends = kind != UNTAGGED || !*tag || (words.length && begins(&words, "BYE"));
+    *ends = (kind != UNTAGGED && kind != LATER_TAG) || !*tag || (words.length && begins(&words, "BYE") && kind == UNTAGGED);
     return kind == NOT_IMAP ? MW_FRAME_GARBLED : 1;
 }
 
@@ -124,7 +152,7 @@ static long measure(const char *bytes, size_t count, const char *tag, size_t *la
     struct frame_line line;
     size_t at = 0, lines = 0;
     for (bool ends = false; !ends; at += line.taken) {
-        if (at > MW_REPLY_CEILING || ++lines > MW_REPLY_LINES)
+        if (at > ceilings_of(tag)->reply || ++lines > ceilings_of(tag)->lines)
             return MW_FRAME_TOO_LONG;
         int found = step(bytes, count, at, tag, &line, &ends);
         if (found != 1)
@@ -134,28 +162,54 @@ static long measure(const char *bytes, size_t count, const char *tag, size_t *la
     return (long)at;
 }
 
+/* The line as it came, without star or tag; the answer to another tag keeps it. */
+static struct mw_bytes words_of(const struct frame_line *line, const char *tag)
+{
+    enum line_kind kind = kind_of(line, tag);
+    size_t head = kind == LATER_TAG ? 0 : kind == TAGGED ? strcspn(tag, " ") : 1;
+    head += line->length > head && kind != LATER_TAG;
+    return (struct mw_bytes){line->text + head, line->length - head};
+}
+
+/* Nobody reads more of a line as text: what is longer is data. */
+static const char *text_of(struct mw_arena *arena, const struct mw_bytes *words)
+{
+    return mw_text_safe(arena, words->bytes, words->count, MW_LINE_CEILING);
+}
+
+static void add_line(struct mw_arena *arena, const struct mw_bytes *words, struct mw_list *lines, struct mw_bytes **raw, size_t *room)
+{
+    if (lines->count == *room) {
+        size_t more = *room ? *room * 2 : 8;
+        *raw = mw_grow(arena, *raw, *room * sizeof **raw, more * sizeof **raw);
+        *room = more;
+    }
+    (*raw)[lines->count] = *words;
+    mw_list_add(arena, lines, text_of(arena, words));
+}
+
 long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply)
 {
     const char *tag = awaited ? awaited : "";
-    size_t last = 0;
+    size_t last = 0, room = 0;
     long taken = measure(bytes, count, tag, &last);
     if (taken <= 0)
         return taken;
     struct mw_reply read = {.enhanced = NULL};
+    struct mw_bytes *raw = NULL;
     struct frame_line line;
     for (size_t at = 0;; at += line.taken) {
-        logical_line(bytes, count, at, &line);
-        enum line_kind kind = kind_of(&line, tag);
-        size_t head = kind == TAGGED ? strlen(tag) : 1;
-        head += line.length > head;
-        const char *text = mw_frame_text(arena, line.text + head, line.length - head);
-        if (at == last) {
-            if (!finish(arena, kind, text, &read))
-                return MW_FRAME_GARBLED;
-            *reply = read;
-            return taken;
+        logical_line(bytes, count, at, tag, &line);
+        struct mw_bytes words = words_of(&line, tag);
+        if (at < last) {
+            add_line(arena, &words, &read.lines, &raw, &room);
+            continue;
         }
-        mw_list_add(arena, &read.lines, text);
+        read.raw = raw;
+        if (!finish(arena, kind_of(&line, tag), text_of(arena, &words), &read))
+            return MW_FRAME_GARBLED;
+        *reply = read;
+        return taken;
     }
 }
 

@@ -29,7 +29,7 @@ static long measure_lines(const char *bytes, size_t count, size_t at)
 {
     struct frame_line line;
     for (size_t lines = 0;; lines++) {
-        if (at > MW_REPLY_CEILING || lines > MW_REPLY_LINES)
+        if (at > MW_STORE_CEILING || lines > MW_STORE_LINES)
             return MW_FRAME_TOO_LONG;
         int found = mw_frame_line(bytes, count, at, &line);
         if (found != 1)

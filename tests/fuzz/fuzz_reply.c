@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     long taken = dialects[which].frame(arena, heard, count - 1, dialects[which].awaited, &reply);
     fuzz_must(taken >= MW_FRAME_TOO_LONG && taken <= (long)count - 1);
     if (taken > 0) {
-        fuzz_must(reply.code && strlen(reply.whole) <= 1000 && reply.lines.count <= MW_REPLY_LINES);
+        fuzz_must(reply.code && strlen(reply.whole) <= 1000 && reply.lines.count <= MW_STORE_LINES);
         fuzz_safe(reply.whole);
         fuzz_safe(reply.text);
         fuzz_safe(reply.enhanced);

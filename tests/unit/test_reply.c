@@ -50,6 +50,8 @@ static const struct row {
     {mw_imap_frame, "a1", "* X {9}\r\na1 OK z\r\n", 0, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "a1 WHAT\r\n", -1, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "a12 OK\r\n", -1, 0, NULL, NULL, NULL, NULL},
+    {mw_imap_frame, "a1 a2 a12", "* LIST x\r\na12 OK early\r\na1 OK\r\n", 33, 'O', NULL, "", "OK", "LIST x|a12 OK early"},
+    {mw_imap_frame, "a1 a2", "a3 OK early\r\n", -1, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "*\r\na1 OK\r\n", 10, 'O', NULL, "", "OK", ""},
     /* POP3 */
     {mw_pop3_frame, NULL, "+OK ready\r\n", 11, '+', NULL, "ready", "+OK ready", ""},
@@ -98,9 +100,10 @@ static void every_prefix_is_more(void **state)
 
 static void ceilings_hold(void **state)
 {
-    static const struct { framer *frame; const char *awaited, *head, *line; } floods[] = {
-        {mw_smtp_frame, NULL, "", "250-x\r\n"}, {mw_imap_frame, "a1", "", "* 1 EXISTS\r\n"}, {mw_pop3_frame, ".", "+OK\r\n", "UIDL\r\n"}};
-    static char flood[1u << 17];
+    static const struct { framer *frame; const char *awaited, *head, *line; size_t long_line; } floods[] = {
+        {mw_smtp_frame, NULL, "", "250-x\r\n", MW_LINE_CEILING}, {mw_imap_frame, "a1", "", "* 1 EXISTS\r\n", MW_STORE_CEILING},
+        {mw_pop3_frame, ".", "+OK\r\n", "UIDL\r\n", MW_LINE_CEILING}};
+    static char flood[MW_STORE_CEILING + 20000];
     for (size_t i = 0; i < MW_COUNT(floods); i++) {
         struct mw_reply reply;
         char *end = stpcpy(flood, floods[i].head);
@@ -108,10 +111,10 @@ static void ceilings_hold(void **state)
             end = stpcpy(end, floods[i].line);
         assert_int_equal(floods[i].frame(*state, flood, (size_t)(end - flood), floods[i].awaited, &reply), MW_FRAME_TOO_LONG);
         memcpy(flood, floods[i].line, 4);
-        memset(flood + 4, 'x', MW_LINE_CEILING + 2);
+        memset(flood + 4, 'x', floods[i].long_line + 2);
         const char *starts[] = {"250 ", "* OK ", "+OK "};
         memcpy(flood, starts[i], strlen(starts[i]));
-        assert_int_equal(floods[i].frame(*state, flood, MW_LINE_CEILING + 2, floods[i].awaited, &reply), MW_FRAME_TOO_LONG);
+        assert_int_equal(floods[i].frame(*state, flood, floods[i].long_line + 2, floods[i].awaited, &reply), MW_FRAME_TOO_LONG);
     }
 }
 
