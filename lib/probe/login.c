@@ -1,61 +1,30 @@
-/* One login a service: the claim to it, the choice of the mechanism, and SASL by libgsasl (RFC 4422, 4616, 5802, 7677, 2195).
+/* One login a service: the claim to it, who may make it, and what came of it (sasl.c has the exchange).
  *
  * It never tries twice, never tells a secret, and never sends one where it was not asked to. */
+#include "sasl.h"
+
 #include <mailwhy/about.h>
 #include <mailwhy/dns.h>
-#include <mailwhy/login.h>
 #include <mailwhy/net.h>
 
-#include <dlfcn.h>
-#include <gsasl.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define CHALLENGE_CEILING 8192u
-
+/* clang-format off */
 const struct mw_login_service mw_login_submission = {
-    MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_SUBMISSION, MW_F_SUBMISSION_END, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED,
+    MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_SUBMISSION, MW_F_SUBMISSION_END,
+    MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_CANCELLED, MW_F_SMTP_LOGIN_OAUTH,
 };
 const struct mw_login_service mw_login_imap = {
-    MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_IMAP, MW_F_IMAP_END, MW_F_IMAP_LOGIN, MW_F_IMAP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_SKIPPED,
+    MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_IMAP, MW_F_IMAP_END,
+    MW_F_IMAP_LOGIN, MW_F_IMAP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_CANCELLED, MW_F_IMAP_LOGIN_OAUTH,
 };
 const struct mw_login_service mw_login_pop3 = {
-    MW_F_ENDPOINT_POP3S, MW_F_ENDPOINT_POP3, MW_F_POP3_END, MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_MECHANISM, MW_F_POP3_LOGIN_SKIPPED,
+    MW_F_ENDPOINT_POP3S, MW_F_ENDPOINT_POP3, MW_F_POP3_END,
+    MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_MECHANISM, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_CANCELLED, MW_F_POP3_LOGIN_OAUTH,
 };
-
-/* --- the library, loaded at first use: with Kerberos behind it, it would cost every run a megabyte ------------------------------------------------- */
-
-static struct {
-    Gsasl *context;
-    int (*init)(Gsasl **context);
-    int (*start)(Gsasl *context, const char *mechanism, Gsasl_session **session);
-    int (*set)(Gsasl_session *session, Gsasl_property property, const char *text);
-    int (*step)(Gsasl_session *session, const char *input, char **output);
-    void (*finish)(Gsasl_session *session);
-    void (*release)(void *memory);
-} sasl;
-
-static bool find_symbol(void *library, const char *name, void *into)
-{
-    void *symbol = dlsym(library, name);
-    memcpy(into, &symbol, sizeof(symbol)); /* POSIX: a function's address through a void pointer */
-    return symbol != NULL;
-}
-
-static bool load_library(void)
-{
-    if (sasl.context) {
-        return true;
-    }
-    void *library = dlopen("libgsasl.so.18", RTLD_NOW | RTLD_LOCAL);
-    if (!library) {
-        return false;
-    }
-    bool whole = find_symbol(library, "gsasl_init", &sasl.init) && find_symbol(library, "gsasl_client_start", &sasl.start) &&
-                 find_symbol(library, "gsasl_property_set", &sasl.set) && find_symbol(library, "gsasl_step64", &sasl.step) &&
-                 find_symbol(library, "gsasl_finish", &sasl.finish) && find_symbol(library, "gsasl_free", &sasl.release);
-    return whole && sasl.init(&sasl.context) == GSASL_OK;
-}
+const struct mw_login_service mw_login_sieve = { /* never with TLS from the start */
+    MW_F_ENDPOINT_SIEVE, MW_F_ENDPOINT_SIEVE, MW_F_SIEVE_END,
+    MW_F_SIEVE_LOGIN, MW_F_SIEVE_LOGIN_MECHANISM, MW_F_SIEVE_LOGIN_SKIPPED, MW_F_SIEVE_LOGIN_CANCELLED, MW_F_SIEVE_LOGIN_OAUTH,
+};
+/* clang-format on */
 
 /* --- who may try ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -139,6 +108,21 @@ static bool is_named_over_https(struct mw_talk *talk)
     return false;
 }
 
+/* The IMAP service of the same host took the same login: its filters stand beside it. */
+static bool has_logged_in_beside(struct mw_talk *talk, const struct mw_login_service *service)
+{
+    const struct mw_look *look = mw_talk_look(talk);
+    if (service != &mw_login_sieve) {
+        return false;
+    }
+    for (const struct mw_fact *fact = mw_fact_first(look->facts, MW_F_IMAP_LOGIN); fact; fact = mw_fact_next(look->facts, fact)) {
+        if (mw_text_starts(fact->text, "OK") && mw_text_same(mw_about_read(look->arena, fact->about).host, mw_talk_host(talk))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool was_asked_for(struct mw_talk *talk, const struct mw_login_service *service)
 {
     const struct mw_look *look = mw_talk_look(talk);
@@ -149,13 +133,13 @@ static bool was_asked_for(struct mw_talk *talk, const struct mw_login_service *s
     if ((domain && mw_domain_is_under(host, domain)) || (look->asked->host && mw_text_same(host, look->asked->host))) {
         return true;
     }
-    return is_named_over_https(talk);
+    return is_named_over_https(talk) || has_logged_in_beside(talk, service);
 }
 
 /* Does the answer judge the credentials? 4yz does not, nor do the response codes of RFC 5530, RFC 2449 and RFC 3206 that speak of the server's state. */
 static bool is_refusal(const char *answer)
 {
-    static const char *const others[] = {"[UNAVAILABLE]", "[LIMIT]", "[SERVERBUG]", "[INUSE]", "[IN-USE]", "[LOGIN-DELAY]", "[SYS/"};
+    static const char *const others[] = {"[UNAVAILABLE]", "[LIMIT]", "[SERVERBUG]", "[INUSE]", "[IN-USE]", "[LOGIN-DELAY]", "[SYS/", "(TRYLATER", "(REFERRAL"};
     if (mw_text_starts(answer, "235") || mw_text_starts(answer, "OK") || mw_text_starts(answer, "+OK") || mw_text_starts(answer, "BYE") || *answer == '4') {
         return false;
     }
@@ -169,7 +153,7 @@ static bool is_refusal(const char *answer)
 
 static const char *refused_elsewhere(const struct mw_facts *facts)
 {
-    static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
+    static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN};
     for (size_t i = 0; i < MW_COUNT(logins); i++) {
         for (const struct mw_fact *fact = mw_fact_first(facts, logins[i]); fact; fact = mw_fact_next(facts, fact)) {
             if (is_refusal(fact->text)) {
@@ -203,6 +187,11 @@ static bool may_try(struct mw_talk *talk, const struct mw_login_service *service
         skip(talk, service, MW_LOGIN_TRIED, claim->about);
         return false;
     }
+    const char *flaw = mw_sasl_flaw(mw_talk_look(talk)->asked);
+    if (flaw) {
+        skip(talk, service, flaw, NULL);
+        return false;
+    }
     const char *refusal = refused_elsewhere(facts);
     if (refusal) {
         skip(talk, service, MW_LOGIN_REFUSED, refusal);
@@ -220,85 +209,12 @@ static bool may_try(struct mw_talk *talk, const struct mw_login_service *service
     return !better;
 }
 
-/* --- the mechanism --------------------------------------------------------------------------------------------------------------------------- */
-
-struct mechanism {
-    const char *name;
-    bool speaks_first;
-    bool shows_password; /* to whoever reads along without TLS */
-};
-
-/* Strongest first. CRAM-MD5 stands behind PLAIN: inside TLS it protects nothing, and it fails with right passwords wherever they are stored hashed. */
-static const struct mechanism mechanisms[] = {
-    {"SCRAM-SHA-256", true, false}, {"SCRAM-SHA-1", true, false}, {"PLAIN", true, true}, {"LOGIN", false, true}, {"CRAM-MD5", false, false},
-};
-
-static bool is_offered(const struct mw_list *offered, const char *name)
-{
-    for (size_t i = 0; i < offered->count; i++) {
-        if (mw_text_same(offered->items[i], name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct mechanism *choose(const struct mw_list *offered, bool encrypted)
-{
-    for (int may_show = encrypted; may_show <= 1; may_show++) {
-        for (size_t i = 0; i < MW_COUNT(mechanisms); i++) {
-            if ((may_show || !mechanisms[i].shows_password) && is_offered(offered, mechanisms[i].name)) {
-                return &mechanisms[i];
-            }
-        }
-    }
-    return NULL;
-}
-
-static void end_session(struct mw_login *login)
-{
-    if (login->session) {
-        sasl.finish(login->session);
-        login->session = NULL;
-    }
-}
-
-static bool start_session(struct mw_login *login, const struct mw_asked *asked)
-{
-    Gsasl_session *session = NULL;
-    if (!load_library() || sasl.start(sasl.context, login->mechanism, &session) != GSASL_OK) {
-        return false;
-    }
-    login->session = session;
-    return sasl.set(session, GSASL_AUTHID, mw_login_user(asked)) == GSASL_OK && sasl.set(session, GSASL_PASSWORD, asked->password) == GSASL_OK;
-}
-
-static bool has_line_end(const char *text)
-{
-    return strpbrk(text, "\r\n") != NULL;
-}
-
-static bool prepare(struct mw_talk *talk, const struct mw_list *offered, const char *command, struct mw_login *login)
-{
-    const struct mw_asked *asked = mw_talk_look(talk)->asked;
-    const struct mechanism *mechanism = choose(offered, mw_talk_is_encrypted(talk));
-    if (mechanism) {
-        login->mechanism = mechanism->name;
-        login->speaks_first = mechanism->speaks_first;
-        if (start_session(login, asked)) {
-            return true;
-        }
-        end_session(login);
-    }
-    login->mechanism = command;
-    login->is_command = true;
-    return command && !has_line_end(mw_login_user(asked)) && !has_line_end(asked->password);
-}
+/* --- the login ------------------------------------------------------------------------------------------------------------------------------ */
 
 bool mw_login_has_credentials(struct mw_talk *talk)
 {
     const struct mw_asked *asked = mw_talk_look(talk)->asked;
-    return asked->password && mw_login_user(asked);
+    return (asked->password || asked->token) && mw_login_user(asked);
 }
 
 static void turn_came(void *context)
@@ -317,6 +233,18 @@ void mw_login_answered(struct mw_login *login)
     login->turn = NULL;
 }
 
+/* A command of the protocol takes a password alone. */
+static bool prepare(struct mw_talk *talk, const struct mw_list *offered, const char *command, struct mw_login *login)
+{
+    if (mw_sasl_start(talk, offered, login)) {
+        return true;
+    }
+    login->mechanism = command;
+    login->is_command = true;
+    login->why = offered->count ? mw_printf(mw_talk_look(talk)->arena, "none usable of %s", mw_list_join(mw_talk_look(talk)->arena, offered, " ")) : NULL;
+    return command && !mw_talk_look(talk)->asked->token;
+}
+
 bool mw_login_claim(struct mw_talk *talk, const struct mw_login_service *service, const struct mw_list *offered, const char *command, struct mw_login *login)
 {
     struct mw_look *look = mw_talk_look(talk);
@@ -328,39 +256,28 @@ bool mw_login_claim(struct mw_talk *talk, const struct mw_login_service *service
         skip(talk, service, MW_LOGIN_NO_MECHANISM, mw_list_join(look->arena, offered, " "));
         return false;
     }
-    mw_tell_text(look, service->mechanism, mw_talk_about(talk), login->mechanism, NULL);
+    mw_tell_text(look, service->mechanism, mw_talk_about(talk), login->mechanism, login->why);
     return true;
 }
 
-/* --- the exchange ---------------------------------------------------------------------------------------------------------------------------- */
-
-static const char *step(struct mw_talk *talk, struct mw_login *login, const char *input)
+void mw_login_tell(struct mw_talk *talk, struct mw_login *login, const char *answer)
 {
-    char *output = NULL;
-    int end = login->session ? sasl.step(login->session, input, &output) : GSASL_NO_CLIENT_CODE;
-    const char *answer = end == GSASL_OK || end == GSASL_NEEDS_MORE ? mw_strdup(mw_talk_look(talk)->arena, output ? output : "") : NULL;
-    if (output) {
-        explicit_bzero(output, strlen(output));
-        sasl.release(output);
+    struct mw_look *look = mw_talk_look(talk);
+    const char *about = mw_talk_about(talk);
+    if (login->cancelled) {
+        mw_tell_text(look, login->service->cancelled, about, answer, login->cancelled);
     }
-    return answer;
-}
-
-const char *mw_login_first(struct mw_talk *talk, struct mw_login *login)
-{
-    const char *answer = step(talk, login, NULL);
-    return answer && *answer ? answer : "="; /* RFC 4954 section 4 */
-}
-
-const char *mw_login_answer(struct mw_talk *talk, struct mw_login *login, const char *challenge)
-{
-    const char *words = mw_text_trim(mw_talk_look(talk)->arena, challenge); /* an empty challenge is a blank with some servers */
-    const char *answer = strlen(words) <= CHALLENGE_CEILING ? step(talk, login, *words ? words : NULL) : NULL;
-    return answer ? answer : "*";
+    if (login->oauth_status) {
+        mw_tell_text(look, login->service->oauth, about, login->oauth_status, login->oauth_words);
+    }
+    if (!login->cancelled) {
+        mw_tell_text(look, login->service->login, about, answer, login->scram_error);
+    }
+    mw_login_answered(login);
 }
 
 void mw_login_forget(struct mw_login *login)
 {
     mw_login_answered(login);
-    end_session(login);
+    mw_sasl_end(login);
 }

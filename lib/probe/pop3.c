@@ -166,8 +166,7 @@ static int got_login(struct mw_talk *talk, const struct mw_reply *reply)
         state->challenge = mw_strdup(mw_talk_look(talk)->arena, reply->text);
         return ANSWER;
     }
-    mw_tell_text(mw_talk_look(talk), MW_F_POP3_LOGIN, mw_talk_about(talk), reply->whole, NULL);
-    mw_login_answered(&state->login);
+    mw_login_tell(talk, &state->login, reply->whole);
     return reply->code == '+' ? STAT : MW_QUIT;
 }
 
@@ -243,7 +242,8 @@ static const struct mw_talk_plan implicit = {
 #define TELLS \
     { \
         MW_F_POP3_STAGE, MW_F_POP3_GREETING, MW_F_POP3_GREETING_MS, MW_F_POP3_CAPA_CLEAR, MW_F_POP3_CAPA, MW_F_POP3_STLS, MW_F_POP3_STLS_REPLY, \
-        MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_MECHANISM, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_STAT, MW_F_POP3_MESSAGES, MW_TALK_TELLS \
+        MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_MECHANISM, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_CANCELLED, MW_F_POP3_LOGIN_OAUTH, \
+        MW_F_POP3_STAT, MW_F_POP3_MESSAGES, MW_TALK_TELLS \
     }
 /* clang-format on */
 

@@ -12,10 +12,13 @@
 
 enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, RSET };
 
+#define FIRST_CEILING 450u /* RFC 4954 section 4: the whole line has 512 bytes at most */
+
 struct talk_state {
     struct mw_hello hello; /* first */
     struct mw_login login;
     const char *challenge;
+    const char *held; /* an initial response that is too long for the command's line */
 };
 
 static const char *sender_of(struct mw_talk *talk)
@@ -75,13 +78,20 @@ static const char *say_auth(struct mw_talk *talk)
     if (!state->login.speaks_first) {
         return mw_printf(arena, "AUTH %s", state->login.mechanism);
     }
-    return mw_printf(arena, "AUTH %s %s", state->login.mechanism, mw_login_first(talk, &state->login));
+    const char *first = mw_login_first(talk, &state->login);
+    if (strlen(first) > FIRST_CEILING) {
+        state->held = first;
+        return mw_printf(arena, "AUTH %s", state->login.mechanism);
+    }
+    return mw_printf(arena, "AUTH %s %s", state->login.mechanism, first);
 }
 
 static const char *say_answer(struct mw_talk *talk)
 {
     struct talk_state *state = mw_talk_state(talk);
-    return mw_login_answer(talk, &state->login, state->challenge);
+    const char *held = state->held;
+    state->held = NULL;
+    return held ? held : mw_login_answer(talk, &state->login, state->challenge);
 }
 
 static int got_auth(struct mw_talk *talk, const struct mw_reply *reply)
@@ -92,8 +102,7 @@ static int got_auth(struct mw_talk *talk, const struct mw_reply *reply)
         state->challenge = mw_strdup(look->arena, reply->text);
         return ANSWER;
     }
-    mw_tell_text(look, MW_F_SMTP_LOGIN, mw_talk_about(talk), reply->whole, NULL);
-    mw_login_answered(&state->login);
+    mw_login_tell(talk, &state->login, reply->whole);
     return mw_hello_unless_421(talk, reply, reply->code == 235 && sender_of(talk) ? MAIL : MW_QUIT);
 }
 
@@ -183,8 +192,8 @@ static const struct mw_talk_plan implicit = {
 
 #define TELLS \
     { \
-        MW_HELLO_TELLS, MW_F_SUBMISSION_STAGE, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, \
-        MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_TALK_TELLS \
+        MW_HELLO_TELLS, MW_F_SUBMISSION_STAGE, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_CANCELLED, \
+        MW_F_SMTP_LOGIN_OAUTH, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_TALK_TELLS \
     }
 /* clang-format on */
 

@@ -111,4 +111,4 @@ def test_a_server_without_the_password_is_found_out(folder, tmp_path):
     server = Submission(folder, "SCRAM-SHA-256", honest=False)
     facts = log_in(server, folder, tmp_path)
     assert "*" in server.heard
-    assert facts["smtp.login"] == "501 5.7.0 cancelled" and "smtp.mail" not in facts
+    assert facts["smtp.login.cancelled"] == "501 5.7.0 cancelled" and "smtp.login" not in facts and "smtp.mail" not in facts
