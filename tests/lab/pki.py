@@ -38,6 +38,7 @@ SPANS = {
 # fmt: on
 KEYS = {
     "weak": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+    "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
     "bulky": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:4096"],
 }
 EC = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
@@ -83,7 +84,7 @@ def authority(name):
 
 def leaf(names, kind):
     """Directory with key.pem and chain.pem for these DNS names. Kinds: good, expired, not-yet-valid, expiring,
-    self-signed, leaf-only, untrusted, weak, bulky (RSA of 4096 bits)"""
+    self-signed, leaf-only, untrusted, weak, rsa, bulky (RSA of 4096 bits)"""
     issuer = {"self-signed": None, "untrusted": authority("elsewhere")}.get(kind, authority("intermediate"))
     tied = (issuer / "cert.pem").read_text() if issuer else ""
 

@@ -20,6 +20,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     dovecot        options (Dovecot, for all), passdb, userdb, mechanisms, lmtp (delivery at unix:/run/lab/dovecot/lmtp)
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file), sieve (the active filter), scripts,
                    folders, subscribed, mails [{folder, from, subject, id, flags, size, headers}]
+    exim.NAME, opensmtpd.NAME, courier.NAME: see beside.py
     web.NAME       host, cert, paths."/x" (body, type, status, redirect)
     mini           [see mini.py]: takes the place of the real server on its port
     block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match,
@@ -137,7 +138,7 @@ def load(name, tables=None):
         remove(world, path)
     for kind in LISTS:
         world.setdefault(kind, [])
-    for kind in ("policy", "opendkim", "postfix"):
+    for kind in ("policy", "opendkim", "postfix", "exim", "opensmtpd", "courier"):
         world.setdefault(kind, {})
     certs = certificates(world)
     world = fill(world, replacer(world, certs))

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import box, dovecot, filters, mini, pki, postfix, scenario, store, web, zones
+from . import beside, box, dovecot, filters, mini, pki, postfix, scenario, store, web, zones
 
 LAB = Path("/run/lab")
 ROUTER4, ROUTER6 = "198.18.100.1", "2001:db8:0:100::1"
@@ -151,7 +151,7 @@ def commands(world, certs, files):
     result.append(("resolver", zones.write_resolver(world, room("resolver"))))
     result += [(n, postfix.write_instance(world, n, s, room(n), certs, auth)) for n, s in postfix.instances(world).items()]
     result.append(("dovecot", dovecot.write(world, room("dovecot"), certs, auth)))
-    result += filters.commands(world, room)
+    result += [*filters.commands(world, room), *beside.commands(world, room, certs)]
     result.append(("nginx", web.write_nginx(world, room("nginx"), certs)))
     if world["mini"]:
         result.append(("mini", write_minis(world, certs)))
@@ -181,6 +181,7 @@ def wanted_ports(world):
         pairs += postfix.open_ports(world)
     if "dovecot" not in world["off"]:
         pairs += dovecot.open_ports(world)
+    pairs += beside.open_ports(world)
     if "nginx" not in world["off"]:
         pairs += web.open_ports(world)
     pairs += [(h, 53) for n, s in world["server"].items() if n not in world["off"] for h in s["hosts"]]
@@ -267,6 +268,8 @@ def bring_up(name, world, certs, files, argv, report, began):
     home = os.getcwd()
     server_network(world)
     room("client")
+    if beside.is_wanted(world):
+        beside.lay_over(room("beside"))
     write_system(world)
     bind_system()
     starting = commands(world, certs, files)
@@ -331,4 +334,5 @@ def missing_tools():
     }
     # fmt: on
     absent = [package for path, package in need.items() if not Path(path).exists()]
+    absent += [] if (beside.root() / "packages").exists() else ["(scripts/packages/beside has not run)"]
     return absent + ([] if shutil.which("ip") else ["iproute2"])
