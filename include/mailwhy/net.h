@@ -77,6 +77,14 @@ struct mw_turn;
 struct mw_turn *mw_turn_take(struct mw_net *net, void (*got)(void *context), void *context);
 void mw_turn_give(struct mw_turn *turn); /* NULL is allowed */
 
+/* --- bells: what one look waits for and another brings about ----------------------------------------------------------------------------------- */
+struct mw_bell;
+/* `rang` is called once, when somebody rings the bell of that name (static): at once where that was done already. */
+struct mw_bell *mw_bell_wait(struct mw_net *net, const char *name, void (*rang)(void *context), void *context);
+/* Does not wait for it any more. NULL is allowed. */
+void mw_bell_leave(struct mw_bell *bell);
+void mw_bell_ring(struct mw_net *net, const char *name);
+
 /* --- timers ---------------------------------------------------------------------------------------------------------------------------------- */
 struct mw_timer;
 /* Rings once. A timer that rang is gone: whoever keeps it for mw_timer_stop forgets it in `rang`. */

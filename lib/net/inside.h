@@ -27,6 +27,8 @@ struct mw_net {
     SSL_CTX *tls;
     struct mw_judged *judged; /* chains */
     struct mw_turn *turns;
+    struct mw_bell *bells;
+    struct mw_list rung;
 };
 
 double mw_ms_since(uint64_t start_ns);
