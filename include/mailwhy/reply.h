@@ -40,15 +40,16 @@ struct mw_reply {
     /* ManageSieve: the lines before the status line as they came, for mw_managesieve_line. */
     const char *bytes;
     size_t count;
-    /* IMAP: the same lines as they came, with literals and unsafe bytes; raw[i] is lines.items[i]. They lie in the bytes that were framed: a handler copies what it
-     * keeps. NULL else. */
+    /* IMAP: the same lines as they came, with literals and unsafe bytes; raw[i] is lines.items[i]. They lie in the bytes that were framed: a handler copies
+     * what it keeps. NULL else. */
     const struct mw_bytes *raw;
 };
 
 /* Bytes that the first whole reply in `bytes` takes (and *reply filled, in `arena`), or MW_FRAME_…. `bytes` may hold NUL and more than one reply. */
 long mw_smtp_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
-/* `awaited`: the tag whose answer ends the reply, then, with blanks between, those of commands that were said behind it; "" for the greeting. A "+" continuation and an untagged BYE ('Y') end it too. Literals are skipped by their
- * length, up to the ceiling. The answer to a command behind it that comes before its time is a line of the reply, tag and all. */
+/* `awaited`: the tag whose answer ends the reply, then, with blanks between, those of commands that were said behind it; "" for the greeting. A "+"
+ * continuation and an untagged BYE ('Y') end it too. Literals are skipped by their length, up to the ceiling. The answer to a command behind it that comes
+ * before its time is a line of the reply, tag and all. */
 long mw_imap_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
 /* `awaited`: "." where the answer to the command has many lines when it is +OK (CAPA, UIDL, LIST), else NULL. */
 long mw_pop3_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);

@@ -1,7 +1,7 @@
 /* Where the answer to an IMAP command ends and what it says (RFC 9051 sections 2.2 and 7, RFC 7888 for literals). Never judges a status.
  *
- * Commands that were said at once are answered in their order by every server that is known; one that answers an earlier tag late is still understood: the answer
- * to another tag is kept as a line. */
+ * Commands that were said at once are answered in their order by every server that is known; one that answers an earlier tag late is still understood: the
+ * answer to another tag is kept as a line. */
 #include "frame.h"
 
 #include <string.h>
@@ -15,7 +15,8 @@ struct ceilings {
 
 static const struct ceilings *ceilings_of(const char *tag)
 {
-    static const struct ceilings of_greeting = {MW_LINE_CEILING, MW_REPLY_CEILING, MW_REPLY_LINES}, of_answer = {MW_STORE_CEILING, MW_STORE_CEILING, MW_STORE_LINES};
+    static const struct ceilings of_greeting = {MW_LINE_CEILING, MW_REPLY_CEILING, MW_REPLY_LINES},
+                                 of_answer = {MW_STORE_CEILING, MW_STORE_CEILING, MW_STORE_LINES};
     return *tag ? &of_answer : &of_greeting;
 }
 
@@ -91,7 +92,10 @@ static enum line_kind kind_of(const struct frame_line *line, const char *tags)
 /* OK as 'O', … of the words behind tag or star; 0: no status. */
 static int status_of(const char *text)
 {
-    static const struct { const char *word; int code; } statuses[] = {{"OK", 'O'}, {"NO", 'N'}, {"BAD", 'B'}, {"PREAUTH", 'P'}, {"BYE", 'Y'}};
+    static const struct {
+        const char *word;
+        int code;
+    } statuses[] = {{"OK", 'O'}, {"NO", 'N'}, {"BAD", 'B'}, {"PREAUTH", 'P'}, {"BYE", 'Y'}};
     for (size_t i = 0; i < MW_COUNT(statuses); i++) {
         size_t length = strlen(statuses[i].word);
         if (mw_text_starts(text, statuses[i].word) && (!text[length] || text[length] == ' '))
@@ -174,7 +178,8 @@ static struct mw_bytes words_of(const struct frame_line *line, const char *tag)
 /* Nobody reads more of a line as text: what is longer is data. */
 static const char *text_of(struct mw_arena *arena, const struct mw_bytes *words)
 {
-    return mw_text_safe(arena, words->bytes, words->count, MW_LINE_CEILING);
+    size_t ceiling = words->count > MW_LINE_CEILING / 4 ? MW_LINE_CEILING : words->count * 4;
+    return mw_text_safe(arena, words->bytes, words->count, ceiling);
 }
 
 static void add_line(struct mw_arena *arena, const struct mw_bytes *words, struct mw_list *lines, struct mw_bytes **raw, size_t *room)

@@ -50,7 +50,7 @@ static const struct row {
     {mw_imap_frame, "a1", "* X {9}\r\na1 OK z\r\n", 0, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "a1 WHAT\r\n", -1, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "a12 OK\r\n", -1, 0, NULL, NULL, NULL, NULL},
-    {mw_imap_frame, "a1 a2 a12", "* LIST x\r\na12 OK early\r\na1 OK\r\n", 33, 'O', NULL, "", "OK", "LIST x|a12 OK early"},
+    {mw_imap_frame, "a1 a2 a12", "* LIST x\r\na12 OK early\r\na1 OK\r\n", 31, 'O', NULL, "", "OK", "LIST x|a12 OK early"},
     {mw_imap_frame, "a1 a2", "a3 OK early\r\n", -1, 0, NULL, NULL, NULL, NULL},
     {mw_imap_frame, "a1", "*\r\na1 OK\r\n", 10, 'O', NULL, "", "OK", ""},
     /* POP3 */
