@@ -16,7 +16,8 @@ static struct mw_hello *hello_of(struct mw_talk *talk)
 
 static void tell_text(struct mw_talk *talk, enum mw_fact_id id, const char *text, const char *quote)
 {
-    mw_tell_text(mw_talk_look(talk), id, mw_talk_about(talk), text, quote);
+    if (!hello_of(talk)->quiet)
+        mw_tell_text(mw_talk_look(talk), id, mw_talk_about(talk), text, quote);
 }
 
 int mw_hello_unless_421(struct mw_talk *talk, const struct mw_reply *reply, int next)
@@ -30,16 +31,25 @@ int mw_hello_unless_421(struct mw_talk *talk, const struct mw_reply *reply, int 
 
 /* --- what we say ---------------------------------------------------------------------------------------------------------------------------- */
 
-const char *mw_hello_ehlo(struct mw_talk *talk)
+static const char *introduce(struct mw_talk *talk, const char *verb)
 {
     const struct mw_look *look = mw_talk_look(talk);
-    return mw_printf(look->arena, "EHLO %s", look->asked->ehlo_name);
+    return mw_printf(look->arena, "%s %s", verb, look->asked->ehlo_name);
+}
+
+const char *mw_hello_ehlo(struct mw_talk *talk)
+{
+    return introduce(talk, hello_of(talk)->lmtp ? "LHLO" : "EHLO");
+}
+
+const char *mw_hello_other(struct mw_talk *talk)
+{
+    return introduce(talk, hello_of(talk)->lmtp ? "EHLO" : "LHLO");
 }
 
 const char *mw_hello_helo(struct mw_talk *talk)
 {
-    const struct mw_look *look = mw_talk_look(talk);
-    return mw_printf(look->arena, "HELO %s", look->asked->ehlo_name);
+    return introduce(talk, "HELO");
 }
 
 const char *mw_hello_starttls(struct mw_talk *talk)
@@ -143,10 +153,9 @@ static struct mw_list auth_of(struct mw_arena *arena, const struct mw_reply *rep
     return mechanisms;
 }
 
-static void tell_size(struct mw_talk *talk, const struct mw_reply *reply)
+static void tell_size(struct mw_talk *talk, const char *size)
 {
     const struct mw_look *look = mw_talk_look(talk);
-    const char *size = mw_smtp_extension(reply, "SIZE");
     long number = 0;
     if (!size || (*size && !mw_text_number(size, 0, INT64_MAX, &number))) {
         return;
@@ -168,18 +177,30 @@ static struct mw_list keywords_of(struct mw_arena *arena, const struct mw_reply 
     return keywords;
 }
 
-static void learn(struct mw_talk *talk, const struct mw_reply *reply)
+static void tell_offer(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct mw_look *look = mw_talk_look(talk);
-    struct mw_hello *hello = hello_of(talk);
+    const char *about = mw_talk_about(talk);
+    bool encrypted = mw_talk_is_encrypted(talk);
     struct mw_list keywords = keywords_of(look->arena, reply);
-    mw_tell_list(look, MW_F_SMTP_EXTENSIONS, mw_talk_about(talk), &keywords, reply->whole);
-    hello->auth = auth_of(look->arena, reply);
+    mw_tell_list(look, MW_F_SMTP_EXTENSIONS, about, &keywords, reply->whole);
+    if (!encrypted)
+        mw_tell_list(look, MW_F_SMTP_EXTENSIONS_CLEAR, about, &keywords, reply->whole);
+    mw_tell_list(look, encrypted ? MW_F_SMTP_AUTH : MW_F_SMTP_AUTH_CLEAR, about, &hello_of(talk)->auth, NULL);
+    tell_size(talk, mw_smtp_extension(reply, "SIZE"));
+    tell_masked(talk, masked_keyword(reply), reply->whole);
+}
+
+/* RFC 3207 section 4.2: what was offered before TLS is forgotten. */
+static void learn(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct mw_hello *hello = hello_of(talk);
+    hello->auth = auth_of(mw_talk_look(talk)->arena, reply);
     hello->pipelining = mw_smtp_extension(reply, "PIPELINING") != NULL;
     hello->utf8 = mw_smtp_extension(reply, "SMTPUTF8") != NULL;
-    mw_tell_list(look, mw_talk_is_encrypted(talk) ? MW_F_SMTP_AUTH : MW_F_SMTP_AUTH_CLEAR, mw_talk_about(talk), &hello->auth, NULL);
-    tell_size(talk, reply);
-    tell_masked(talk, masked_keyword(reply), reply->whole);
+    hello->size = mw_smtp_extension(reply, "SIZE") != NULL;
+    if (!hello->quiet)
+        tell_offer(talk, reply);
 }
 
 /* RFC 5321 section 4.2.1: 4yz is no answer to the question whether EHLO is understood. */
@@ -190,7 +211,7 @@ static int refused_ehlo(struct mw_talk *talk, const struct mw_reply *reply, int 
         mw_talk_set_outcome(talk, MW_THROTTLED);
         return reply->code == 421 ? MW_END : MW_QUIT;
     }
-    return reply->code / 100 == 5 ? fallback : MW_QUIT;
+    return reply->code / 100 == 5 && !hello_of(talk)->lmtp ? fallback : MW_QUIT;
 }
 
 int mw_hello_got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
@@ -203,7 +224,8 @@ int mw_hello_got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
         return MW_HELLO_OVER;
     }
     bool starttls = mw_smtp_extension(reply, "STARTTLS") != NULL;
-    mw_tell_yes(mw_talk_look(talk), MW_F_SMTP_STARTTLS, mw_talk_about(talk), starttls, starttls ? "250 STARTTLS" : reply->whole);
+    if (!hello_of(talk)->quiet)
+        mw_tell_yes(mw_talk_look(talk), MW_F_SMTP_STARTTLS, mw_talk_about(talk), starttls, starttls ? "250 STARTTLS" : reply->whole);
     return starttls ? MW_HELLO_STARTTLS : MW_HELLO_OVER;
 }
 
@@ -220,6 +242,18 @@ int mw_hello_got_helo(struct mw_talk *talk, const struct mw_reply *reply)
 {
     tell_text(talk, MW_F_SMTP_HELO, reply->whole, NULL);
     return mw_hello_unless_421(talk, reply, reply->code == 250 ? MW_HELLO_OVER : MW_QUIT);
+}
+
+bool mw_hello_is_unknown(const struct mw_reply *reply)
+{
+    return reply->code == 500 || reply->code == 502;
+}
+
+int mw_hello_got_other(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    if (reply->code == 250)
+        tell_text(talk, MW_F_SMTP_SPEAKS, hello_of(talk)->lmtp ? "smtp" : "lmtp", reply->whole);
+    return mw_hello_unless_421(talk, reply, MW_QUIT);
 }
 
 /* --- greeting and TLS ------------------------------------------------------------------------------------------------------------------------ */

@@ -21,10 +21,14 @@ enum { MW_HELLO_OVER = -3 };
 
 struct mw_hello {
     struct mw_list auth; /* mechanisms of the last EHLO reply */
-    bool pipelining, utf8;
+    bool pipelining, utf8, size;
+    bool lmtp;  /* LHLO instead of EHLO, and no HELO behind it (RFC 2033 section 4.1); set by the conversation */
+    bool quiet; /* the endpoint was talked to before: nothing is told; set by the conversation */
 };
 
 const char *mw_hello_ehlo(struct mw_talk *talk);
+/* LHLO where the conversation says EHLO, and EHLO where it says LHLO: it is what the server knows where it refused the one as unknown. */
+const char *mw_hello_other(struct mw_talk *talk);
 const char *mw_hello_helo(struct mw_talk *talk);
 const char *mw_hello_starttls(struct mw_talk *talk);
 
@@ -35,6 +39,10 @@ int mw_hello_got_helo(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_hello_got_starttls(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_hello_got_handshake(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_hello_got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply);
+/* Tells smtp.speaks where that was taken. */
+int mw_hello_got_other(struct mw_talk *talk, const struct mw_reply *reply);
+/* The command is unknown there, whoever says it. */
+bool mw_hello_is_unknown(const struct mw_reply *reply);
 
 /* 421 may answer any command and ends the conversation (RFC 5321 section 3.8): `next` unless it did. */
 int mw_hello_unless_421(struct mw_talk *talk, const struct mw_reply *reply, int next);
@@ -47,6 +55,6 @@ bool mw_hello_is_ascii(const char *text);
 
 /* The facts that these steps tell beside end, stage and greeting; for the table of a probe. */
 #define MW_HELLO_TELLS \
-    MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS, MW_F_SMTP_EHLO, MW_F_SMTP_HELO, MW_F_SMTP_EXTENSIONS, MW_F_SMTP_STARTTLS, MW_F_SMTP_STARTTLS_REPLY, \
-        MW_F_SMTP_INJECTED, MW_F_SMTP_MASKED, MW_F_SMTP_SIZE, MW_F_SMTP_AUTH_CLEAR, MW_F_SMTP_AUTH
+    MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS, MW_F_SMTP_EHLO, MW_F_SMTP_HELO, MW_F_SMTP_EXTENSIONS, MW_F_SMTP_EXTENSIONS_CLEAR, MW_F_SMTP_STARTTLS, \
+        MW_F_SMTP_STARTTLS_REPLY, MW_F_SMTP_INJECTED, MW_F_SMTP_MASKED, MW_F_SMTP_SIZE, MW_F_SMTP_AUTH_CLEAR, MW_F_SMTP_AUTH
 #endif
