@@ -5,7 +5,7 @@
 
 static const char *const probes[] = {
     "target", "route", "resolver", "control", "srv", "autoconfig", "guess", "service", "zonehost", "dnssec", "imap",
-    "imaps", "password", "other", "small-segments", NULL,
+    "imaps", "sieve-place", "sieve", "password", "other", "small-segments", NULL,
 };
 
 static const struct cmd_tool tool = {
@@ -17,7 +17,7 @@ static const struct cmd_tool tool = {
     .takes = CMD_HOST_OR_MAILBOX,
     .question = "account",
     .service = "imap",
-    .services = "imaps imap sieve",
+    .services = "imaps imap",
     .probes = probes,
 };
 

@@ -30,4 +30,41 @@ bool mw_managesieve_line(struct mw_arena *arena, const struct mw_reply *reply, s
 /* `bytes` as a string to say: quoted, or a literal that does not wait ({n+}). */
 const char *mw_managesieve_string(struct mw_arena *arena, const char *text);
 
+/* --- the language -------------------------------------------------------------------------------------------------------------------------------- */
+struct mw_sieve;
+/* `bytes` is kept. NULL: *flaw says why (with its line); *beyond: it may be Sieve, but it is longer or deeper than is read here. */
+const struct mw_sieve *mw_sieve_read(struct mw_arena *arena, const char *bytes, size_t count, struct mw_flaw *flaw, bool *beyond);
+
+/* What is known of a message; NULL: not known. The sender is the address in From and the envelope's; subject and Message-ID are known in part: more may stand
+ * around them. */
+struct mw_sieve_message {
+    const char *from, *to, *subject, *message_id;
+};
+
+enum mw_sieve_tell { MW_NEVER, MW_PERHAPS, MW_SURELY };
+
+struct mw_sieve_action {
+    const char *name; /* in lower case */
+    const char *what; /* folder, address, flags; "" */
+    bool copy;        /* the implicit keep stays (RFC 3894) */
+    int line;
+    const char *condition; /* the innermost test in the script's own words, short; "" without one */
+    enum mw_sieve_tell reach;
+    const char *depends; /* MW_PERHAPS: tests that cannot be told, short; "" */
+    const char *sender;  /* the condition holds because it names the sender by these words; NULL */
+    bool by_envelope;    /* the condition looks at the envelope sender, which may be another than that in From */
+};
+
+enum mw_sieve_fate { MW_SIEVE_INBOX, MW_SIEVE_FILED, MW_SIEVE_REDIRECTED, MW_SIEVE_REJECTED, MW_SIEVE_DISCARDED, MW_SIEVE_UNKNOWN };
+
+#define MW_SIEVE_ACTIONS 1000u /* are kept */
+struct mw_sieve_result {
+    struct mw_sieve_action *actions; /* in the order of the script */
+    size_t count, all;               /* all: those that were not kept too */
+    enum mw_sieve_fate fate;
+    const struct mw_sieve_action *decides; /* the fate; NULL: none */
+};
+void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const struct mw_sieve_message *message, struct mw_sieve_result *result);
+const char *mw_sieve_fate_name(enum mw_sieve_fate fate);
+
 #endif

@@ -10,6 +10,7 @@ static const struct service { const char *name; enum mw_fact_id endpoint; int po
     {"imaps",       MW_F_ENDPOINT_IMAPS,       993},
     {"pop3",        MW_F_ENDPOINT_POP3,        110},
     {"pop3s",       MW_F_ENDPOINT_POP3S,       995},
+    {"sieve",       MW_F_ENDPOINT_SIEVE,       4190},
 };
 /* clang-format on */
 
@@ -51,7 +52,7 @@ const struct mw_probe mw_probe_target = {
     .legs = MW_ALL_LEGS,
     .wants = MW_F_TARGET_HOST,
     .tells = {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_SMTP, MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS,
-              MW_F_ENDPOINT_IMAP, MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3, MW_F_ENDPOINT_POP3S},
+              MW_F_ENDPOINT_IMAP, MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3, MW_F_ENDPOINT_POP3S, MW_F_ENDPOINT_SIEVE},
     .ends = MW_F_TARGET_END,
     .start = start,
 };
