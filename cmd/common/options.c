@@ -8,6 +8,7 @@
 #include <mailwhy/probe.h>
 
 #include <assert.h>
+#include <ctype.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -39,7 +40,7 @@ static const struct mw_option options[] = {
     {"timeout",           0,  MW_NUMBER,  "SECONDS",    N_("end after this time with what is known (30, with --patient 300)"),            AT(timeout_s), 0.1, 3600, NULL},
     {"patient",           0,  MW_FLAG,    NULL,         N_("wait up to five minutes for a server that greets late"),                      AT(patient), 0, 0, NULL},
     {"retry",             0,  MW_NUMBER,  "SECONDS",    N_("try once more after this time what was refused for now"),                     AT(retry_s), 1, 3000, NULL},
-    {"samples",           0,  MW_NUMBER,  "COUNT",      N_("connect to each name COUNT times, over all its addresses, and count which fail"), AT(samples), 2, 100, NULL},
+    {"samples",           0,  MW_WHOLE,   "COUNT",      N_("connect to each name COUNT times, over all its addresses, and count which fail"), AT(samples), 2, 100, NULL},
     {"resolver",          0,  MW_STRINGS, "ADDR[:PORT]", N_("ask this resolver instead of the system's; repeatable"),                     AT(resolvers), 0, 0, NULL},
     {"trust-anchor",      0,  MW_FILE,    "FILE",       N_("trust anchor for DNSSEC instead of the system's"),                            AT(trust_anchor), 0, 0, NULL},
     {"ca-file",           0,  MW_FILE,    "FILE",       N_("certificate authorities to trust instead of the system's"),                   AT(ca_file), 0, 0, NULL},
@@ -55,7 +56,7 @@ static const struct mw_option options[] = {
     {"config",            0,  MW_FILES,   "FILE",       N_("judge these settings of a mail client (prefs.js, msmtprc, mbsyncrc); repeatable"), AT(configs), 0, 0, NULL},
     {"from",              0,  MW_STRING,  "ADDRESS",    N_("outside sender to try receiving from"),                                       AT(from), 0, 0, NULL},
     {"to",                0,  MW_STRING,  "ADDRESS",    N_("recipient to try sending to"),                                                AT(to), 0, 0, NULL},
-    {"size",              0,  MW_NUMBER,  "BYTES",      N_("size of the message that is to be sent or received"),                         AT(size), 1, 4294967295.0, NULL},
+    {"size",              0,  MW_WHOLE,   "BYTES",      N_("size of the message that is to be sent or received"),                         AT(size), 1, 4294967295.0, NULL},
     {"subject",           0,  MW_STRING,  "TEXT",       N_("look in all folders for messages with this in their subject"),                AT(subject), 0, 0, NULL},
     {"message-id",        0,  MW_STRING,  "ID",         N_("look in all folders for the message with this Message-ID"),                   AT(message_id), 0, 0, NULL},
     {"idle",              0,  MW_NUMBER,  "SECONDS",    N_("wait this long in IMAP IDLE, to see whether the connection lasts"),           AT(idle_s), 1, 1740, NULL},
@@ -155,6 +156,22 @@ static void check_pairs(const struct cmd_choices *choices)
         mw_fail(MW_EXIT_USAGE, "%s", _("--intrusive is for --deliver alone"));
 }
 
+static void check_word(const char *name, const char *value)
+{
+    for (const char *at = value; at && *at; at++)
+        if (iscntrl((unsigned char)*at))
+            mw_fail(MW_EXIT_USAGE, _("the value of --%s holds a control character"), name);
+}
+
+/* What is said to servers. */
+static void check_words(const struct cmd_choices *choices)
+{
+    check_word("user", choices->user);
+    check_word("to-user", choices->to_user);
+    check_word("subject", choices->subject);
+    check_word("message-id", choices->message_id);
+}
+
 void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *const *argv)
 {
     bool out_is_open = fill_descriptors();
@@ -171,6 +188,7 @@ void cmd_begin(struct cmd *cmd, const struct cmd_tool *tool, int argc, char *con
     if (!out_is_open && !cmd->choices.output)
         mw_fail(MW_EXIT_CANNOT_WRITE, "%s", _("standard output is closed"));
     check_pairs(&cmd->choices);
+    check_words(&cmd->choices);
 }
 
 static void shape_list(const struct cmd *cmd, struct mw_list *shape, const char *name, const struct mw_list *values)

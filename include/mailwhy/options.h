@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum mw_option_kind { MW_FLAG, MW_STRING, MW_STRINGS, MW_NUMBER, MW_CHOICE, MW_CHOICES, MW_FILE, MW_FILES };
+enum mw_option_kind { MW_FLAG, MW_STRING, MW_STRINGS, MW_NUMBER, MW_WHOLE, MW_CHOICE, MW_CHOICES, MW_FILE, MW_FILES };
 
 struct mw_option {
     const char *name;     /* long name without dashes */
@@ -17,7 +17,7 @@ struct mw_option {
     const char *argument; /* "FILE"; NULL for a flag */
     const char *says;     /* N_() */
     size_t offset;        /* of the bool, const char *, struct mw_list or double in the struct that mw_options_read fills */
-    double low, high;     /* MW_NUMBER */
+    double low, high;     /* MW_NUMBER, MW_WHOLE (a whole number) */
     const char *const *choices; /* MW_CHOICE(S): NULL-terminated */
 };
 

@@ -104,7 +104,9 @@ static bool take_number(struct reading *reading, const struct mw_option *option,
     errno = 0;
     double number = strtod(value, &end);
     if (!*value || *end || errno || !isfinite(number) || number < option->low || number > option->high)
-        return flawed(reading, mw_printf(reading->arena, _("--%s takes a number from %g to %g, not '%s'"), option->name, option->low, option->high, value));
+        return flawed(reading, mw_printf(reading->arena, _("--%s takes a number from %.10g to %.10g, not '%s'"), option->name, option->low, option->high, value));
+    if (option->kind == MW_WHOLE && number != floor(number))
+        return flawed(reading, mw_printf(reading->arena, _("--%s takes a whole number, not '%s'"), option->name, value));
     *(double *)(void *)(reading->into + option->offset) = number;
     return true;
 }
@@ -117,6 +119,7 @@ static bool take(struct reading *reading, const struct mw_option *option, const 
         *(bool *)place = true;
         return true;
     case MW_NUMBER:
+    case MW_WHOLE:
         return take_number(reading, option, value);
     case MW_CHOICE:
         return take_choice(reading, option, value);

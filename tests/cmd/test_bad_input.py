@@ -49,6 +49,30 @@ USAGE, DATA, NO_INPUT, CANNOT_WRITE = 64, 65, 66, 74
     (("check", "alice@example.org", "--skip", "mxx"), r"--skip does not know 'mxx'; did you mean 'mx'\?"),
     (("check", "alice@example.org", "--timeout", "0"), r"--timeout takes a number from 0\.1 to 3600"),
     (("check", "alice@example.org", "--timeout", "soon"), r"not 'soon'"),
+    (("check", "alice@example.org", "--retry", "0"), r"--retry takes a number from 1 to 3000, not '0'"),
+    (("check", "alice@example.org", "--retry", "nan"), r"--retry takes a number from 1 to 3000"),
+    (("check", "alice@example.org", "--retry", "1e300000"), r"--retry takes a number from 1 to 3000"),
+    (("check", "alice@example.org", "--size", "0"), r"--size takes a number from 1 to 4294967295, not '0'"),
+    (("check", "alice@example.org", "--size", "4294967296"), r"--size takes a number from 1 to 4294967295"),
+    (("check", "alice@example.org", "--size", "1.5"), r"--size takes a whole number, not '1\.5'"),
+    (("check", "alice@example.org", "--size", "10M"), r"not '10M'"),
+    (("check", "alice@example.org", "--samples", "1"), r"--samples takes a number from 2 to 100, not '1'"),
+    (("check", "alice@example.org", "--samples", "2.5"), r"--samples takes a whole number"),
+    (("check", "alice@example.org", "--samples", "101"), r"--samples takes a number from 2 to 100"),
+    (("check", "alice@example.org", "--idle", "-1"), r"--idle takes a number from 1 to 1740"),
+    (("check", "alice@example.org", "--idle", "1800"), r"--idle takes a number from 1 to 1740"),
+    (("check", "alice@example.org", "--user", ""), r"--user needs a value that is not empty"),
+    (("check", "alice@example.org", "--user", "alice\r\na1 DELETE INBOX"), r"value of --user holds a control character"),
+    (("check", "alice@example.org", "--user", "al\x1b[31mice"), r"value of --user holds a control character"),
+    (("check", "alice@example.org", "--user", b"al\xffice"), r"value of --user is not UTF-8"),
+    (("check", "alice@example.org", "--to-user", "bob\n"), r"value of --to-user holds a control character"),
+    (("check", "alice@example.org", "--subject", "x\r\ny"), r"value of --subject holds a control character"),
+    (("check", "alice@example.org", "--subject", b"\xb2\xe2"), r"value of --subject is not UTF-8"),
+    (("check", "alice@example.org", "--message-id", "<x@y>\n"), r"value of --message-id holds a control character"),
+    (("check", "alice@example.org", "--intrusive"), r"--intrusive is for --deliver alone"),
+    (("check", "alice@example.org", "--token-file", "x", "--token-command", "y"), r"give one of --token-file and --token-command"),
+    (("check", "example.org", "--token-command", "echo x"), r"a token needs a user"),
+    (("check", "alice@example.org", "--to-password-command", "echo x"), r"give that too"),
     (("check", "alice@example.org", "-4", "-6"), r"leave no address"),
     (("check", "alice@example.org", "--from", "nobody"), r"--from takes an address"),
     (("check", "alice@example.org", "--to", "bob@example..com"), r"no valid domain: empty label"),
@@ -100,6 +124,11 @@ def test_password_file_is_world_readable(tmp_path):
     path = password_file(tmp_path, b"secret\n", 0o644)
     one_line(mailwhy("check", "alice@example.org", "--password-file", path), DATA, r"everybody on this machine can read .*chmod 600")
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o644
+
+
+def test_token_is_empty(tmp_path):
+    one_line(mailwhy("check", "alice@example.org", "--token-file", password_file(tmp_path, b"\n")), DATA, r"is empty")
+    one_line(mailwhy("check", "alice@example.org", "--token-command", "true"), DATA, r"is empty")
 
 
 def test_password_file_is_a_directory(tmp_path):
