@@ -41,7 +41,7 @@ import certificates
 LINE_CEILING = 100_000
 CONNECTIONS_MOST = 2  # to one address
 LOGINS_MOST = 1  # in a run
-ALERT, HANDSHAKE = b"\x15\x03", b"\x16\x03"  # as records of TLS begin
+ALERT, HANDSHAKE, CIPHERTEXT = b"\x15\x03", b"\x16\x03", b"\x17\x03"  # as records of TLS begin
 HERE = "127.0.0.1"
 GOODBYE = re.compile(r"(\S+ )?(QUIT|LOGOUT)$", re.IGNORECASE)
 LOGIN = re.compile(r"(AUTH|USER|APOP) |(\S+ )?(LOGIN|AUTHENTICATE) ", re.IGNORECASE)
@@ -182,14 +182,14 @@ class Scene:
         raise Gone
 
     def rest(self):
-        """Whatever the client says until it goes, handshakes and alerts left out."""
+        """Whatever the client says until it goes, records of TLS left out."""
         data = b""
         try:
             while len(data) < LINE_CEILING:
                 data += self.receive(4096)
         except Gone:
             pass
-        return b"" if data[:2] in (ALERT, HANDSHAKE) else data
+        return b"" if data[:2] in (ALERT, HANDSHAKE, CIPHERTEXT) else data
 
     def is_silent(self, _):
         was_asked, words = self.is_asked, self.rest().decode("utf-8", "replace").rstrip("\r\n")

@@ -2,6 +2,7 @@
 A scene says in comments what is run against it, and what must come of it.
 
     # run: -smtp 127.0.0.1:{port} --service submission ...   the program's name behind "mailwhy", and its words; mx.test has the addresses of the play
+    # password: BYTES         of {password}, where it is not secret-words; \\xNN as in Python
     # timeout: SECONDS        for the whole run, where it is not 20
     # fact: NAME=VALUE        told with that value last (a list's items parted by blanks, or by | where they hold blanks)
     # fact: NAME!             never told
@@ -49,9 +50,14 @@ def folder():
 
 
 @pytest.fixture(scope="session")
-def password(tmp_path_factory):
-    path = tmp_path_factory.mktemp("secret") / "password"
-    path.write_text(PASSWORD + "\n")
+def secrets(tmp_path_factory):
+    """A folder for passwords, a file each."""
+    return tmp_path_factory.mktemp("secrets")
+
+
+def write_password(secrets, words):
+    path = secrets / words.encode().hex()
+    path.write_bytes(server.unescape(words) + b"\n")
     path.chmod(0o600)
     return path
 
@@ -69,12 +75,12 @@ class Scene:
     def comment(self, word, otherwise):
         return (self.comments(word) or [otherwise])[0]
 
-    def run(self, password, wait=None):
+    def run(self, secrets, wait=None):
         parts = server.read_play(self.path)
         self.server = server.Server(parts, folder())
         self.server.start()
         dns = names.Names({"mx.test": list(parts)})
-        self.look(password, wait or self.comment("timeout", "20"), dns)
+        self.look(write_password(secrets, self.comment("password", PASSWORD)), wait or self.comment("timeout", "20"), dns)
         dns.close()
         self.server.close()
         self.explain()
@@ -91,7 +97,7 @@ class Scene:
 
     def explain(self):
         done = subprocess.run([MAILWHY.with_name("mailwhy-explain"), "--json"], input=self.out, capture_output=True, text=True, timeout=20)
-        assert done.stderr == ""
+        assert done.stderr == "", done.stderr
         self.status, report = done.returncode, json.loads(done.stdout)
         self.roots = {cause["id"] for cause in report["causes"]}
         self.places = {address for cause in report["causes"] for place in cause["places"] for address in re.findall(r"\[(.*)\]", place)}
@@ -102,11 +108,11 @@ class Scene:
 
 
 @pytest.fixture(scope="session")
-def played(password):
+def played(secrets):
     """All scenes at once, the slow ones first: most of them wait."""
     scenes = sorted((Scene(path) for path in SCENES), key=lambda scene: -sum(map(float, re.findall(r"^waits (.*)$", scene.text, re.MULTILINE))))
     with ThreadPoolExecutor(12) as pool:
-        return {scene.path.stem: scene for scene in pool.map(lambda scene: scene.run(password), scenes)}
+        return {scene.path.stem: scene for scene in pool.map(lambda scene: scene.run(secrets), scenes)}
 
 
 @pytest.fixture(params=[path.stem for path in SCENES])
@@ -189,7 +195,7 @@ def broken_plays(play):
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.split()[0])
 @pytest.mark.parametrize("name", WHOLE)
-def test_every_step_may_fail(name, failure, password, tmp_path):
+def test_every_step_may_fail(name, failure, secrets, tmp_path):
     whole = HERE / "scenes" / f"{name}.play"
     true = set(Scene(whole).comments("cause"))
     plays = []
@@ -197,7 +203,7 @@ def test_every_step_may_fail(name, failure, password, tmp_path):
         plays.append(tmp_path / f"{number}.play")
         plays[-1].write_text("\n".join([*lines, failure]) + "\n", encoding="utf-8")
     with ThreadPoolExecutor(8) as pool:
-        scenes = list(pool.map(lambda play: Scene(play).run(password, wait="2" if failure == "is-silent" else "20"), plays))
+        scenes = list(pool.map(lambda play: Scene(play).run(secrets, wait="2" if failure == "is-silent" else "20"), plays))
     assert len(scenes) > 5
     assert not failure.startswith("says") or sum("hung up" not in map(scene.values, ENDS) for scene in scenes) * 2 > len(scenes)
     for scene in scenes:
