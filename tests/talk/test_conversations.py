@@ -55,8 +55,7 @@ def secrets(tmp_path_factory):
     return tmp_path_factory.mktemp("secrets")
 
 
-def write_password(secrets, words):
-    path = secrets / words.encode().hex()
+def write_secret(path, words):
     path.write_bytes(server.unescape(words) + b"\n")
     path.chmod(0o600)
     return path
@@ -80,7 +79,7 @@ class Scene:
         self.server = server.Server(parts, folder())
         self.server.start()
         dns = names.Names({"mx.test": list(parts)})
-        self.look(write_password(secrets, self.comment("password", PASSWORD)), wait or self.comment("timeout", "20"), dns)
+        self.look(write_secret(secrets / self.path.stem, self.comment("password", PASSWORD)), wait or self.comment("timeout", "20"), dns)
         dns.close()
         self.server.close()
         self.explain()
