@@ -4,6 +4,7 @@
 /* clang-format off */
 static const struct service { const char *name; enum mw_fact_id endpoint; int port; } services[] = {
     {"smtp",        MW_F_ENDPOINT_SMTP,        25},
+    {"lmtp",        MW_F_ENDPOINT_LMTP,        24},
     {"submission",  MW_F_ENDPOINT_SUBMISSION,  587},
     {"submissions", MW_F_ENDPOINT_SUBMISSIONS, 465},
     {"imap",        MW_F_ENDPOINT_IMAP,        143},
@@ -51,7 +52,8 @@ const struct mw_probe mw_probe_target = {
     .says = N_("Looks up the addresses of the host that a tool was pointed at."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_TARGET_HOST,
-    .tells = {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_SMTP, MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS,
+    .tells = {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_SMTP, MW_F_ENDPOINT_LMTP,
+              MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS,
               MW_F_ENDPOINT_IMAP, MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3, MW_F_ENDPOINT_POP3S, MW_F_ENDPOINT_SIEVE},
     .ends = MW_F_TARGET_END,
     .start = start,
