@@ -18,7 +18,6 @@ struct run {
     const struct mw_sieve *sieve;
     const struct mw_sieve_message *message;
     struct mw_sieve_result *result;
-    size_t room;
     struct outcome outcome;
     bool expands;        /* strings may hold ${…} */
     bool edits;          /* headers may be others than those that came */
@@ -346,17 +345,16 @@ static enum mw_sieve_tell try_test(struct run *run, const struct sieve_node *tes
 
 /* --- actions --------------------------------------------------------------------------------------------------------------------------------- */
 
-static struct mw_sieve_action *record(struct run *run, const struct sieve_node *node, const struct path *path, const char *what)
+static void record(struct run *run, const struct sieve_node *node, const struct path *path, const char *what)
 {
-    static struct mw_sieve_action beyond;
     struct mw_sieve_result *result = run->result;
     if (result->all++ >= MW_SIEVE_ACTIONS)
-        return &beyond;
+        return;
     struct mw_sieve_action *action = &result->actions[result->count++];
+    enum mw_sieve_tell reach = both(path->reach, opposite(run->outcome.stopped));
     *action = (struct mw_sieve_action){.name = node->name, .what = mw_text_safe(run->arena, what, strlen(what), 300), .copy = mw_sieve_tag(node, "copy"), .line = node->line,
-                                       .condition = path->condition, .reach = both(path->reach, opposite(run->outcome.stopped)), .depends = path->depends,
-                                       .sender = path->sender, .by_envelope = path->by_envelope};
-    return action;
+                                       .condition = path->condition, .reach = is_expanded(run, what) ? both(reach, MW_PERHAPS) : reach,
+                                       .depends = is_expanded(run, what) ? "variables" : path->depends, .sender = path->sender, .by_envelope = path->by_envelope};
 }
 
 /* The implicit keep does not come (RFC 5228 section 2.10.2), unless :copy says otherwise. */
