@@ -705,6 +705,7 @@ static const struct mw_cause causes[] = {
             {"config.port.security_mismatch", N_("The protocol is right, and only TLS begins at another point than expected.")},
         },
         .explains = {"smtp.banner.none", "smtp.banner.refused", "smtp.session.dropped", "tls.port.mode_mismatch", "imap.greeting.bye",
+                     "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "tls.cert.expired", "tls.cert.chain_incomplete",
                      "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
 };

@@ -24,11 +24,28 @@ static bool any_at(const struct mw_facts *facts, enum mw_fact_id id, const char 
     return false;
 }
 
+/* A login was asked for, and the service was not seen answering one: that its ports work does not show that it takes mail or gives it out. */
+static bool lacks_login(const struct mw_facts *facts, enum mw_fact_id skipped, enum mw_fact_id mechanism)
+{
+    return mw_fact_first(facts, skipped) || mw_fact_first(facts, mechanism);
+}
+
+static bool submission_lacks_login(const struct mw_facts *facts)
+{
+    return !mw_fact_first(facts, MW_F_SMTP_LOGIN) && lacks_login(facts, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_MECHANISM);
+}
+
+static bool retrieval_lacks_login(const struct mw_facts *facts)
+{
+    bool answered = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN);
+    return !answered && (lacks_login(facts, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_MECHANISM) || lacks_login(facts, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_MECHANISM));
+}
+
 static bool submits(const struct mw_facts *facts)
 {
     if (mw_fact_first(facts, MW_F_SMTP_LOGIN))
         return any(facts, MW_F_SMTP_LOGIN, "235");
-    return any(facts, MW_F_SUBMISSION_END, MW_OK);
+    return any(facts, MW_F_SUBMISSION_END, MW_OK) && !submission_lacks_login(facts);
 }
 
 /* Where a recipient was given, its exchange must have taken the sender and him; else the domain's own records are all that can be seen from here. */
@@ -39,19 +56,29 @@ static bool sends(const struct mw_facts *facts)
     return any(facts, MW_F_SPF_END, MW_OK) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
 }
 
+/* A host that was named without an address to ask for: all that it can show is that it speaks. */
+static bool is_spoken_to(const struct mw_facts *facts)
+{
+    for (const struct mw_fact *fact = mw_fact_first(facts, MW_F_SMTP_EXTENSIONS); fact; fact = mw_fact_next(facts, fact))
+        if (mw_fact_find(facts, MW_F_ENDPOINT_SMTP, fact->about))
+            return true;
+    return false;
+}
+
 static bool receives(const struct mw_facts *facts)
 {
     if (mw_fact_first(facts, MW_F_SMTP_RCPT))
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, false);
+    if (!mw_fact_first(facts, MW_F_SMTP_MAIL) && !mw_fact_first(facts, MW_F_TARGET_DOMAIN))
+        return is_spoken_to(facts);
     return any_at(facts, MW_F_SMTP_POSTMASTER, "2", MW_F_ENDPOINT_SMTP, false) || any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false);
 }
 
 static bool retrieves(const struct mw_facts *facts)
 {
-    bool tried = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN);
-    if (tried)
+    if (mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN))
         return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");
-    return any(facts, MW_F_IMAP_END, MW_OK) || any(facts, MW_F_POP3_END, MW_OK);
+    return (any(facts, MW_F_IMAP_END, MW_OK) || any(facts, MW_F_POP3_END, MW_OK)) && !retrieval_lacks_login(facts);
 }
 
 static bool opens_account(const struct mw_facts *facts)
@@ -87,18 +114,49 @@ static unsigned rank(enum mw_state state)
     return ranks[state];
 }
 
+/* A tool looks at one thing: what it does not look at is no question of its. */
+static bool is_of_tool(const struct mw_report *report)
+{
+    static const char *const questions[] = {"check", "send", "receive", "deliver", "account"};
+    for (size_t i = 0; i < MW_COUNT(questions); i++)
+        if (mw_text_same(report->header->question, questions[i]))
+            return false;
+    return true;
+}
+
 /* A direction is as bad as its worse leg; the second one's "unknown" does not hide what is known of the first. */
 static enum mw_state direction(const struct mw_report *report, unsigned first, unsigned second)
 {
     enum mw_state a = report->leg[first], b = report->leg[second];
-    if (!(report->legs & 1u << first))
+    if (!(report->legs & 1u << first) || (a == MW_S_UNKNOWN && is_of_tool(report)))
         return b;
     if (!(report->legs & 1u << second) || b == MW_S_UNKNOWN)
         return a;
     return rank(a) > rank(b) ? a : b;
 }
 
-static int exit_status(const struct mw_report *report)
+static bool shows_something(const struct mw_report *report)
+{
+    for (size_t i = 0; i < MW_COUNT(report->leg); i++)
+        if (report->leg[i] != MW_S_UNKNOWN)
+            return true;
+    return false;
+}
+
+static bool lacks_asked_login(const struct mw_report *report, const struct mw_facts *facts)
+{
+    return (report->legs & MW_SUBMIT && submission_lacks_login(facts)) || (report->legs & MW_RETRIEVE && retrieval_lacks_login(facts));
+}
+
+static bool is_unknown(const struct mw_report *report)
+{
+    bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
+    if (is_of_tool(report))
+        return !shows_something(report);
+    return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
+}
+
+static int exit_status(const struct mw_report *report, const struct mw_facts *facts)
 {
     enum mw_severity worst = MW_ADVICE;
     bool blind = false;
@@ -114,9 +172,7 @@ static int exit_status(const struct mw_report *report)
         return MW_EXIT_UNKNOWN;
     if (worst != MW_ADVICE)
         return MW_EXIT_DEGRADED;
-    bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
-    bool unknown = (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
-    return unknown || report->partial ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
+    return is_unknown(report) || report->partial || lacks_asked_login(report, facts) ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
 }
 
 void mw_make_verdict(struct mw_making *making)
@@ -126,5 +182,5 @@ void mw_make_verdict(struct mw_making *making)
         report->leg[i] = report->legs & 1u << i ? state_of(report, 1u << i, works[i](making->facts)) : MW_S_UNKNOWN;
     report->send = direction(report, 1, 0);
     report->receive = direction(report, 2, 3);
-    report->exit_status = exit_status(report);
+    report->exit_status = exit_status(report, making->facts);
 }
