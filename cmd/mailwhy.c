@@ -19,13 +19,14 @@ static const char *const *const after[MW_COUNT(words)] = {[5] = cmd_lists, [6] =
 
 static const struct cmd_tool tool = {
     .name = "mailwhy",
-    .synopsis = N_("[check|send|receive] USER@DOMAIN|DOMAIN"),
+    .synopsis = N_("[check|send|receive|deliver] USER@DOMAIN|DOMAIN"),
     .says = N_("Tells why an address can't send or receive mail, and what must be changed."),
     .describes = N_("Looks at everything that the mail of an address goes through, from the DNS to the mailbox, and names the root cause, its evidence, what follows from it and what to "
                     "change.\n\n"
                     "  mailwhy check alice@example.org     everything\n"
                     "  mailwhy send alice@example.org      why can she not send?\n"
                     "  mailwhy receive alice@example.org   why does she get no mail?\n"
+                    "  mailwhy deliver --from alice@example.org --to bob@example.net   does a message really arrive?\n"
                     "  mailwhy explain FILE...             judge saved runs again, offline\n"
                     "  mailwhy explain CAUSE               what is this cause?\n"
                     "  mailwhy list probes|facts|causes|formats\n"
@@ -34,7 +35,8 @@ static const struct cmd_tool tool = {
                     "  mailwhy dns|smtp|imap|pop3|tls|account|config ...   one tool alone\n\n"
                     "The tools chain as pipes of facts, with the same result as the question asked at once:\n\n"
                     "  mailwhy dns example.org | mailwhy smtp | mailwhy tls | mailwhy explain\n\n"
-                    "No mail is sent. A login is tried only when a password is given, once, and only over a connection that is encrypted to a server that proved its name. The password "
+                    "No mail is sent unless deliver or --deliver asks for it: then one marked message goes from one of your own addresses to another one, is looked for there by "
+                    "IMAP, and is removed again. A login is tried only when a password is given, once, and only over a connection that is encrypted to a server that proved its name. The password "
                     "never stands in arguments, facts or reports.\n"),
     .takes = CMD_DOMAIN,
     .question = "check",
@@ -49,12 +51,17 @@ static int ask(struct cmd *cmd, const char *question, const struct mw_list *targ
     struct cmd_tool asking = tool;
     asking.question = question;
     cmd->tool = &asking;
-    if (!targets->count)
+    const char *target = targets->count ? targets->items[0] : NULL;
+    if (!target && mw_text_same(question, "deliver")) { /* the sender may stand behind --from: it is no outside sender then */
+        target = cmd->choices.from;
+        cmd->choices.from = NULL;
+    }
+    if (!target)
         mw_fail(MW_EXIT_USAGE, _("a target is missing: mailwhy %s user@example.org"), question);
     if (targets->count > 1)
         mw_fail(MW_EXIT_USAGE, _("one target at a time; '%s' is one too many"), targets->items[1]);
     cmd_open(cmd);
-    cmd_ask(cmd, targets->items[0]);
+    cmd_ask(cmd, target);
     cmd_look(cmd, NULL, NULL);
     return cmd_end(cmd, cmd->choices.json ? "json" : cmd->choices.format ? cmd->choices.format : "text");
 }

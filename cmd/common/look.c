@@ -160,6 +160,28 @@ static bool delivers(const struct cmd *cmd)
     return cmd->choices.deliver || mw_text_same(cmd->tool->question, "deliver");
 }
 
+/* Nothing is sent that nobody could look for and remove again. */
+static void ask_delivery(struct cmd *cmd)
+{
+    struct mw_asked *asked = &cmd->asked;
+    if (!asked->deliver)
+        return;
+    if (cmd->tool->probes)
+        mw_fail(MW_EXIT_USAGE, "%s", _("--deliver is for mailwhy deliver and mailwhy check"));
+    if (!asked->mailbox)
+        mw_fail(MW_EXIT_USAGE, "%s", _("a message needs a sender's address: mailwhy deliver --from user@example.org --to other@example.net"));
+    asked->to = asked->to ? asked->to : asked->mailbox;
+    bool own = mw_text_same(asked->to, asked->mailbox);
+    if (own && !asked->to_password) {
+        asked->to_password = asked->password;
+        asked->to_user = asked->to_user ? asked->to_user : asked->user;
+    }
+    if (!asked->password && !asked->token)
+        mw_fail(MW_EXIT_USAGE, "%s", _("to send a message the sender's login is needed: --password-file, --password-command, --ask-password or --token-file"));
+    if (!asked->to_password && !(own && asked->token))
+        mw_fail(MW_EXIT_USAGE, "%s", _("to find the message and to remove it the recipient's login is needed: --to-password-file or --to-password-command"));
+}
+
 static double timeout_of(const struct cmd *cmd)
 {
     const struct cmd_choices *choices = &cmd->choices;
@@ -205,6 +227,7 @@ static void ask_options(struct cmd *cmd)
     asked->password = cmd_password(cmd);
     asked->token = cmd_token(cmd);
     asked->to_password = cmd_to_password(cmd);
+    ask_delivery(cmd);
 }
 
 static void tell(struct cmd *cmd, enum mw_fact_id id, const char *about, const char *text)

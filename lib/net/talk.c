@@ -59,6 +59,11 @@ static size_t buffer_ceiling(const struct mw_talk *talk)
     return (talk->plan->reply_ceiling ? talk->plan->reply_ceiling : MW_REPLY_CEILING) + MW_LINE_CEILING;
 }
 
+static unsigned steps_ceiling(const struct mw_talk *talk)
+{
+    return talk->plan->steps_ceiling ? talk->plan->steps_ceiling : STEPS_CEILING;
+}
+
 static bool is_ok(const char *outcome)
 {
     return strcmp(outcome, MW_OK) == 0;
@@ -261,7 +266,7 @@ static bool enter(struct mw_talk *talk, int index)
         return say_goodbye(talk);
     if (index == MW_END)
         return end(talk, MW_OK);
-    if (++talk->taken > STEPS_CEILING)
+    if (++talk->taken > steps_ceiling(talk))
         return end(talk, MW_TOO_LONG);
     talk->step = index;
     const struct mw_step *step = step_of(talk);

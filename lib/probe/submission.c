@@ -1,16 +1,18 @@
 /* The conversations with a submission service on 587 (STARTTLS) and 465 (implicit TLS): which logins it offers before and after TLS, whether it takes ours,
- * and whether it takes the user as sender.
+ * and whether it takes the user as sender. With --deliver, and then alone, it sends one marked message, once the recipient's mailbox is watched (arrival.c).
  *
- * It never says DATA, and logs in once a run at most (login.h). RFC 6409, RFC 8314, RFC 4954. */
+ * It logs in once a run at most (login.h). RFC 6409, RFC 8314, RFC 4954. */
 #include "hello.h"
+#include "marked.h"
 
 #include <mailwhy/lang.h>
 #include <mailwhy/login.h>
 #include <mailwhy/probe.h>
 
 #include <string.h>
+#include <time.h>
 
-enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, RSET };
+enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, WATCH, DATA, MESSAGE, RSET };
 
 #define FIRST_CEILING 450u /* RFC 4954 section 4: the whole line has 512 bytes at most */
 
@@ -19,6 +21,9 @@ struct talk_state {
     struct mw_login login;
     const char *challenge;
     const char *held; /* an initial response that is too long for the command's line */
+    struct mw_bell *bell;
+    bool begun, sending; /* a round trip; sending: the message is on its way, and nobody knows whether it is taken */
+    struct timespec sent_since;
 };
 
 static const char *sender_of(struct mw_talk *talk)
@@ -134,7 +139,110 @@ static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
     struct mw_look *look = mw_talk_look(talk);
     mw_tell_text(look, MW_F_SMTP_RCPT_TO, mw_talk_about(talk), look->asked->to, NULL);
     mw_tell_text(look, MW_F_SMTP_RCPT, mw_talk_about(talk), reply->whole, NULL);
+    return mw_hello_unless_421(talk, reply, look->asked->deliver && reply->code / 100 == 2 ? WATCH : RSET);
+}
+
+/* --- the message of a round trip --------------------------------------------------------------------------------------------------------------- */
+
+static void watched(void *context)
+{
+    mw_talk_resume(context);
+}
+
+/* Nothing is sent that nobody would look for and remove. */
+static const char *wait_for_watch(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    state->begun = true;
+    mw_tell_text(look, MW_F_DELIVER_BEGUN, look->asked->to, mw_talk_about(talk), NULL);
+    state->bell = mw_bell_wait(look->net, MW_BELL_WATCHED, watched, talk);
+    return NULL;
+}
+
+static int got_watch(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    const struct mw_look *look = mw_talk_look(talk);
+    (void)reply;
+    mw_bell_leave(state->bell);
+    return mw_fact_find(look->facts, MW_F_DELIVER_READY, look->asked->to) ? DATA : RSET;
+}
+
+static const char *say_data(struct mw_talk *talk)
+{
+    (void)talk;
+    return "DATA";
+}
+
+static int got_data(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    if (reply->code == 354) {
+        return MESSAGE;
+    }
+    mw_tell_text(mw_talk_look(talk), MW_F_DELIVER_DATA, mw_talk_about(talk), reply->whole, NULL);
     return mw_hello_unless_421(talk, reply, RSET);
+}
+
+static const char *say_message(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    const char *id = mw_marked_id(look->arena, sender_of(talk));
+    mw_tell_text(look, MW_F_DELIVER_MESSAGE, look->asked->to, id, NULL);
+    state->sending = true;
+    clock_gettime(CLOCK_MONOTONIC, &state->sent_since);
+    return mw_printf(look->arena, "%s.\r\n", mw_marked_message(look->arena, id, sender_of(talk), look->asked->to, time(NULL)));
+}
+
+static int64_t ms_since(const struct timespec *since)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)(now.tv_sec - since->tv_sec) * 1000 + (now.tv_nsec - since->tv_nsec) / 1000000;
+}
+
+/* "250 2.0.0 Ok: queued as 4Xyz": the word behind "queued as", "id=" or the like. */
+static const char *queue_id(struct mw_arena *arena, const char *reply)
+{
+    static const char *const signs[] = {"queued as ", " id=", "queued mail for delivery ", "message id "};
+    for (size_t i = 0; i < MW_COUNT(signs); i++) {
+        const char *found = mw_text_find(reply, signs[i]);
+        if (found) {
+            const char *id = found + strlen(signs[i]);
+            return mw_strndup(arena, id, strcspn(id, " ,;)"));
+        }
+    }
+    return NULL;
+}
+
+static int got_message(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    const char *id = reply->code / 100 == 2 ? queue_id(look->arena, reply->whole) : NULL;
+    state->sending = false;
+    mw_tell_number(look, MW_F_DELIVER_SENT_MS, mw_talk_about(talk), ms_since(&state->sent_since), NULL);
+    mw_tell_text(look, MW_F_DELIVER_SENT, mw_talk_about(talk), reply->whole, NULL);
+    if (id && *id) {
+        mw_tell_text(look, MW_F_DELIVER_QUEUE_ID, mw_talk_about(talk), id, reply->whole);
+    }
+    return mw_hello_unless_421(talk, reply, MW_QUIT);
+}
+
+/* However the conversation ends, whoever waits for the message is told. */
+static void end_delivery(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    mw_bell_leave(state->bell);
+    if (state->sending) {
+        const struct mw_fact *end = mw_fact_find(look->facts, MW_F_SUBMISSION_END, mw_talk_about(talk));
+        mw_tell_text(look, MW_F_DELIVER_UNSURE, mw_talk_about(talk), end ? end->text : "cut off", NULL);
+    }
+    if (state->begun) {
+        mw_bell_ring(look->net, MW_BELL_SENT);
+    }
 }
 
 static const char *say_rset(struct mw_talk *talk)
@@ -152,6 +260,7 @@ static void done(struct mw_talk *talk)
 {
     struct talk_state *state = mw_talk_state(talk);
     mw_login_forget(&state->login);
+    end_delivery(talk);
 }
 
 /* clang-format off */
@@ -169,6 +278,9 @@ static const struct mw_step steps[] = {
     [ANSWER]              = { "AUTH",            say_answer,          got_auth,                 60,  MW_SECRET_WHOLE },
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
+    [WATCH]               = { "RCPT",            wait_for_watch,      got_watch,               120,  MW_PAUSE },
+    [DATA]                = { "DATA",            say_data,            got_data,                120,  0 },
+    [MESSAGE]             = { "end of DATA",     say_message,         got_message,             600,  MW_RAW | MW_MESSAGE },
     [RSET]                = { "RSET",            say_rset,            got_rset,                 60,  0 },
 };
 
@@ -193,13 +305,14 @@ static const struct mw_talk_plan implicit = {
 #define TELLS \
     { \
         MW_HELLO_TELLS, MW_F_SUBMISSION_STAGE, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_CANCELLED, \
-        MW_F_SMTP_LOGIN_OAUTH, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_TALK_TELLS \
+        MW_F_SMTP_LOGIN_OAUTH, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_F_DELIVER_BEGUN, MW_F_DELIVER_MESSAGE, MW_F_DELIVER_DATA, MW_F_DELIVER_SENT, MW_F_DELIVER_SENT_MS, \
+        MW_F_DELIVER_QUEUE_ID, MW_F_DELIVER_UNSURE, MW_TALK_TELLS \
     }
 /* clang-format on */
 
 const struct mw_probe mw_probe_submission = {
     .name = "submission",
-    .says = N_("Talks to each submission service on port 587: STARTTLS, login methods, one login, MAIL FROM the user, never DATA."),
+    .says = N_("Talks to each submission service on port 587: STARTTLS, login methods, one login, MAIL FROM the user; a message only with --deliver."),
     .legs = MW_SUBMIT,
     .wants = MW_F_ENDPOINT_SUBMISSION,
     .tells = TELLS,
@@ -209,7 +322,7 @@ const struct mw_probe mw_probe_submission = {
 
 const struct mw_probe mw_probe_submissions = {
     .name = "submissions",
-    .says = N_("Talks to each submission service on port 465 inside TLS: login methods, one login, MAIL FROM the user, never DATA."),
+    .says = N_("Talks to each submission service on port 465 inside TLS: login methods, one login, MAIL FROM the user; a message only with --deliver."),
     .legs = MW_SUBMIT,
     .wants = MW_F_ENDPOINT_SUBMISSIONS,
     .tells = TELLS,
