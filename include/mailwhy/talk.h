@@ -81,6 +81,8 @@ int mw_talk_port(struct mw_talk *talk);
 void *mw_talk_state(struct mw_talk *talk);
 /* The handshake's result; NULL before one. */
 const struct mw_tls_seen *mw_talk_tls(struct mw_talk *talk);
+/* Does the connection still stand, as far as was heard? */
+bool mw_talk_is_open(struct mw_talk *talk);
 /* Is the connection encrypted, and the certificate verified for the host name? */
 bool mw_talk_is_encrypted(struct mw_talk *talk);
 bool mw_talk_is_verified(struct mw_talk *talk);

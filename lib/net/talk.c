@@ -596,6 +596,11 @@ bool mw_talk_is_verified(struct mw_talk *talk)
     return mw_talk_is_encrypted(talk) && talk->tls->chain.count && talk->tls->verify.count == 0 && talk->tls->name_ok;
 }
 
+bool mw_talk_is_open(struct mw_talk *talk)
+{
+    return talk->wire && !talk->broken;
+}
+
 const char *mw_talk_injected(struct mw_talk *talk)
 {
     return talk->injected;

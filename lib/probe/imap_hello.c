@@ -161,7 +161,11 @@ int mw_imap_got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
 /* RFC 9051 section 6.2.1: what was listed before TLS is void. */
 int mw_imap_got_handshake(struct mw_talk *talk, const struct mw_reply *reply)
 {
+    const struct mw_imap_hello *hello = mw_talk_state(talk);
     (void)reply;
+    if (mw_talk_injected(talk) && !hello->quiet) {
+        mw_tell_text(mw_talk_look(talk), MW_F_IMAP_INJECTED, mw_talk_about(talk), mw_talk_injected(talk), NULL);
+    }
     return mw_talk_is_encrypted(talk) ? MW_IMAP_CAPABILITY_AGAIN : MW_END;
 }
 

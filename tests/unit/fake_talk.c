@@ -3,7 +3,11 @@
 
 #include <mailwhy/about.h>
 
-#define STEPS_MOST 100u
+#include <assert.h>
+#include <string.h>
+
+#define STEPS_MOST 1000u
+#define TAGS_MOST 32u
 
 struct mw_talk {
     struct mw_look *look;
@@ -13,8 +17,8 @@ struct mw_talk {
     struct mw_list said;
     size_t at;
     bool encrypted;
-    unsigned tags;
-    const char *awaited, *outcome;
+    unsigned tags, tag_count;
+    const char *awaited[TAGS_MOST], *outcome;
 };
 
 const struct mw_dialect mw_smtp_dialect = {.name = "smtp", .frame = mw_smtp_frame};
@@ -65,6 +69,11 @@ bool mw_talk_is_encrypted(struct mw_talk *talk)
     return talk->encrypted;
 }
 
+bool mw_talk_is_open(struct mw_talk *talk)
+{
+    return talk->at < talk->server->count;
+}
+
 bool mw_talk_is_verified(struct mw_talk *talk)
 {
     return talk->encrypted && !talk->server->unverified;
@@ -77,8 +86,9 @@ const char *mw_talk_injected(struct mw_talk *talk)
 
 const char *mw_talk_tag(struct mw_talk *talk)
 {
-    talk->awaited = mw_printf(talk->look->arena, "a%u", ++talk->tags);
-    return talk->awaited;
+    const char *tag = mw_printf(talk->look->arena, "a%u", ++talk->tags);
+    assert(talk->tag_count < TAGS_MOST);
+    return talk->awaited[talk->tag_count++] = tag;
 }
 
 void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome)
@@ -113,7 +123,7 @@ void mw_turn_give(struct mw_turn *turn)
 static const char *awaited(const struct mw_talk *talk, const struct mw_step *step)
 {
     if (talk->look->probe->plan->dialect == &mw_imap_dialect)
-        return talk->awaited ? talk->awaited : "";
+        return talk->tag_count ? talk->awaited[0] : "";
     return step->flags & MW_MANY_LINES ? "." : NULL;
 }
 
@@ -148,6 +158,8 @@ static int hear(struct mw_talk *talk, const struct mw_step *step)
         return MW_END;
     }
     talk->at += (size_t)taken;
+    if (talk->tag_count && reply.code != '+')
+        memmove(talk->awaited, talk->awaited + 1, --talk->tag_count * sizeof talk->awaited[0]);
     return step->got(talk, &reply);
 }
 

@@ -15,8 +15,9 @@ struct scene {
     const char *place;   /* value of the endpoint fact */
     const char *mailbox; /* NULL: alice@example.org; "": none, the domain alone */
     const char *domain;  /* NULL: example.org; "": none */
-    const char *password, *from, *to;
+    const char *password, *from, *to, *subject, *message_id;
     long size;
+    double idle_s;
     struct fake_server server;
     const char *said;
     const char *facts;   /* "name=value" or "name!" (never told), one a line */
@@ -29,6 +30,8 @@ struct scene {
 #define EHLO_TLS "250-mx.example.org\r\n250-PIPELINING\r\n250 STARTTLS\r\n"
 #define EHLO_IN_TLS "250-mx.example.org\r\n250-PIPELINING\r\n250-SIZE 0\r\n250 AUTH PLAIN LOGIN\r\n"
 #define BYE "221 bye\r\n"
+#define IN(capabilities) "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\na1 OK [CAPABILITY " capabilities "] in\r\n"
+#define ID "ID (\"name\" \"mailwhy\" \"version\" \"" MW_VERSION "\")"
 #define ONE_MORE(to) "|RSET|MAIL FROM:<>|RCPT TO:<" to ">"
 #define TOGETHER(to) "\r\nRSET\r\nMAIL FROM:<>\r\nRCPT TO:<" to ">"
 #define MORE_TOGETHER TOGETHER("postmaster@example.org") TOGETHER("RANDOM@example.org") TOGETHER("relay-test@example.com")
@@ -209,14 +212,60 @@ static const struct scene scenes[] = {
       .server = {.bytes = "* PREAUTH [CAPABILITY IMAP4rev1 AUTH=PLAIN] you are in\r\n"}, .said = "", .facts = "imap.login.mechanism!" },
     { .name = "login with an initial response, INBOX, quota", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
       .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=LOGIN] ready\r\na1 OK [CAPABILITY IMAP4rev1 QUOTA ID] in\r\n"
-                          "* 17 EXISTS\r\n* 0 RECENT\r\na2 OK [READ-ONLY] done\r\n"
-                          "* QUOTAROOT INBOX \"\" \"user\"\r\n* QUOTA \"\" (MESSAGE 1 10 STORAGE 5 100)\r\n* QUOTA \"user\" (STORAGE 99 100)\r\na3 OK done\r\n"},
-      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX|a3 GETQUOTAROOT INBOX",
-      .facts = "imap.login=OK in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\n"
-               "imap.exists=17\nimap.quota.used=99\nimap.quota.limit=100" },
+                          "* 17 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 77] valid\r\na2 OK [READ-ONLY] done\r\n* ID (\"name\" \"Imapd\")\r\na3 OK\r\n"
+                          "* LIST () \"/\" INBOX\r\n* LIST () \"/\" a\r\n* LIST () \"/\" Spam\r\na4 OK\r\n* LSUB () \"/\" a\r\na5 OK\r\n"
+                          "* QUOTAROOT INBOX \"\" \"user\"\r\n* QUOTA \"\" (MESSAGE 1 10 STORAGE 5 100)\r\n* QUOTA \"user\" (STORAGE 99 100)\r\na6 OK done\r\n"
+                          "* STATUS Spam (MESSAGES 4 UNSEEN 3)\r\na7 OK\r\n* 17 FETCH (UID 40 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")\r\na8 OK\r\n* SEARCH 4 9\r\na9 OK\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 " ID "\r\na4 LIST \"\" \"*\"\r\na5 LSUB \"\" \"*\"\r\na6 GETQUOTAROOT INBOX|"
+              "a7 STATUS \"Spam\" (MESSAGES UNSEEN)\r\na8 UID FETCH * (UID INTERNALDATE)\r\na9 UID SEARCH DELETED",
+      .facts = "imap.login=OK in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\nimap.uidvalidity=77\nimap.user=alice@example.org\n"
+               "imap.exists=17\nimap.quota.used=99\nimap.quota.limit=100\nimap.quota.root=STORAGE 99 100 user\nimap.id=name: Imapd\nimap.folders=3\nimap.folder=Spam\n"
+               "imap.unsubscribed=Spam\nimap.junk=Spam\nimap.junk.messages=4\nimap.junk.unseen=3\nimap.newest=1996-07-17T09:44:25Z\nimap.deleted=2\naccount.search.end!" },
+    { .name = "extended LIST is refused, special uses in the plain one", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
+      .server = {.bytes = IN("IMAP4rev1 LIST-EXTENDED SPECIAL-USE NAMESPACE") "* 0 EXISTS\r\na2 OK [READ-ONLY] done\r\n* NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\r\na3 OK\r\n"
+                          "a4 BAD what\r\n* LIST (\\Junk) \".\" INBOX.&V4NXPpCuTvY-\r\n* LIST (\\Noselect) \".\" INBOX.x\r\na5 OK\r\na6 OK\r\n* STATUS INBOX.&V4NXPpCuTvY- (MESSAGES 0 UNSEEN 0)\r\na7 OK\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 NAMESPACE\r\na4 LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE)|"
+              "a5 LIST \"\" \"*\"\r\na6 LSUB \"\" \"*\"|a7 STATUS \"INBOX.&V4NXPpCuTvY-\" (MESSAGES UNSEEN)",
+      .facts = "imap.exists=0\nimap.namespace=personal \"INBOX.\" \".\"\nimap.junk=INBOX.垃圾邮件\nimap.unsubscribed!\nimap.newest!\nimap.deleted!\nimap.junk.messages=0" },
+    { .name = "a missing message is found in one of two folders", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .from = "bob@example.com", .subject = "h\"i",
+      .server = {.bytes = IN("IMAP4rev1 LIST-EXTENDED ESEARCH") "* 0 EXISTS\r\na2 OK\r\n* LIST (\\Subscribed) \"/\" INBOX\r\n* LIST () \"/\" \"a \\\"b\"\r\na3 OK\r\n"
+                          "a4 OK\r\n* ESEARCH (TAG \"a5\") UID COUNT 0\r\na5 OK\r\na6 OK\r\n* ESEARCH (TAG \"a7\") UID COUNT 2 ALL 4,9\r\na7 OK\r\n"
+                          "a8 OK\r\n* 2 FETCH (UID 9 FLAGS (\\Deleted) INTERNALDATE \"17-Jul-1996 02:44:25 -0700\" BODY[HEADER.FIELDS (DATE)] {41}\r\nFrom: =?utf-8?q?B=6Fb?=\r\nSubject: h\x1bi\r\n\r\n )\r\n"
+                          "* 8 FETCH (UID 5 FLAGS (\\Seen))\r\na9 OK\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 LIST \"\" \"*\" RETURN (SUBSCRIBED)|"
+              "a4 EXAMINE \"INBOX\"\r\na5 UID SEARCH RETURN (COUNT ALL) FROM \"bob@example.com\" SUBJECT \"h\\\"i\"\r\n"
+              "a6 EXAMINE \"a \\\"b\"\r\na7 UID SEARCH RETURN (COUNT ALL) FROM \"bob@example.com\" SUBJECT \"h\\\"i\"|"
+              "a8 EXAMINE \"a \\\"b\"\r\na9 UID FETCH 9,4 (UID INTERNALDATE FLAGS BODY.PEEK[HEADER.FIELDS (DATE FROM SUBJECT MESSAGE-ID)])",
+      .facts = "account.found=a \"b\naccount.searched=INBOX, a \"b\naccount.search.end=ok\naccount.search.for=From bob@example.com, Subject h\"i" },
+    { .name = "a subject of other letters, and a server that wants to be asked", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .subject = "发票",
+      .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\na3 NO\r\na4 NO\r\na5 OK\r\n+ go on\r\n* SEARCH\r\na6 OK\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 LIST \"\" \"*\"\r\na4 LSUB \"\" \"*\"|a5 EXAMINE \"INBOX\"|"
+              "a6 UID SEARCH CHARSET UTF-8 SUBJECT {6}|发票",
+      .facts = "account.found!\naccount.searched=INBOX\naccount.search.end=ok\naccount.search.for=Subject 发票" },
+    { .name = "literals that need no asking", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .subject = "发票", .message_id = NULL,
+      .server = {.bytes = IN("IMAP4rev1 LITERAL+") "a2 OK\r\na3 NO\r\na4 NO\r\na5 OK\r\na6 NO [BADCHARSET] no\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 LIST \"\" \"*\"\r\na4 LSUB \"\" \"*\"|"
+              "a5 EXAMINE \"INBOX\"\r\na6 UID SEARCH CHARSET UTF-8 SUBJECT {6+}\r\n发票",
+      .facts = "account.found!\naccount.searched=\naccount.search.end=refused" },
+    { .name = "what a search finds while its folder was refused is of another folder", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .message_id = " <1@x> ",
+      .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\n* LIST () \"/\" INBOX\r\n* LIST () \"/\" no\r\na3 OK\r\na4 OK\r\na5 OK\r\n* SEARCH 3\r\na6 OK\r\na7 NO\r\n* SEARCH 3\r\na8 OK\r\n"},
+      .said = NULL, .facts = "account.found=INBOX\naccount.searched=INBOX\naccount.search.end=cut off\naccount.search.for=Message-ID <1@x>" },
+    { .name = "the search ends in the middle", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .message_id = "1@x", .outcome = MW_HUNG_UP,
+      .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\n* LIST () \"/\" INBOX\r\n* LIST () \"/\" no\r\na3 OK\r\na4 OK\r\na5 OK\r\n* SEARCH\r\na6 OK\r\n* BYE enough\r\n"},
+      .said = NULL, .facts = "account.found!\naccount.searched=INBOX\naccount.search.end=cut off\nimap.bye=BYE enough" },
+    { .name = "IDLE lasts, and something comes", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .idle_s = 5,
+      .server = {.bytes = IN("IMAP4rev1 IDLE") "a2 OK\r\na3 OK\r\na4 OK\r\na5 OK\r\n+ idling\r\n* 3 EXISTS\r\na6 OK done\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 LIST \"\" \"*\"\r\na4 LSUB \"\" \"*\"|a5 EXAMINE INBOX|a6 IDLE|DONE",
+      .facts = "imap.idle.end=ok\nimap.idle.news=3 EXISTS" },
+    { .name = "IDLE is hung up on", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .idle_s = 5,
+      .server = {.bytes = IN("IMAP4rev1 IDLE") "a2 OK\r\na3 OK\r\na4 OK\r\na5 OK\r\n+ idling\r\n"}, .said = NULL, .facts = "imap.idle.end=hung up\nimap.idle.news!" },
+    { .name = "no IDLE", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .idle_s = 5,
+      .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\na3 OK\r\na4 OK\r\n"}, .said = NULL, .facts = "imap.idle.end=skipped" },
+    { .name = "a continuation that nobody asked for", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .message_id = "1@x",
+      .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\na3 OK\r\na4 OK\r\n+ what\r\n* SEARCH 1\r\n"}, .said = NULL, .facts = "account.found!\naccount.search.end=cut off" },
     { .name = "login that waits for the continuation", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
-      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n+ \r\na1 OK in\r\n* CAPABILITY IMAP4rev1 ID\r\na2 OK done\r\na3 NO [NONEXISTENT] none\r\n"},
-      .said = "a1 AUTHENTICATE PLAIN|AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 CAPABILITY|a3 EXAMINE INBOX",
+      .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] ready\r\n+ \r\na1 OK in\r\n* CAPABILITY IMAP4rev1 ID\r\na2 OK done\r\na3 NO [NONEXISTENT] none\r\na4 OK\r\na5 OK\r\na6 OK\r\n"},
+      .said = "a1 AUTHENTICATE PLAIN|AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 CAPABILITY|a3 EXAMINE INBOX\r\na4 " ID "\r\na5 LIST \"\" \"*\"\r\na6 LSUB \"\" \"*\"",
       .facts = "imap.login=OK in\nimap.capability.after=IMAP4rev1, ID\nimap.select=NO [NONEXISTENT] none\nimap.select.after_id!\nimap.exists!" },
     { .name = "the LOGIN command quotes", .probe = &mw_probe_imaps, .place = "published", .password = SECRET,
       .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1\r\na1 OK done\r\na2 NO [AUTHENTICATIONFAILED] wrong\r\n"},
@@ -225,8 +274,9 @@ static const struct scene scenes[] = {
       .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1 LOGINDISABLED AUTH=XOAUTH2\r\na1 OK done\r\n"}, .said = "a1 CAPABILITY", .facts = "imap.login.skipped=no usable mechanism" },
     { .name = "NetEase wants ID", .probe = &mw_probe_imaps, .place = "published", .password = "secret",
       .server = {.bytes = "* OK ready\r\n* CAPABILITY IMAP4rev1 ID\r\na1 OK done\r\na2 OK LOGIN completed\r\n* CAPABILITY IMAP4rev1 ID\r\na3 OK done\r\n"
-                          "a4 NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n* ID NIL\r\na5 OK ID\r\n* 3 EXISTS\r\na6 OK done\r\n"},
-      .said = "a1 CAPABILITY|a2 LOGIN \"alice@example.org\" \"secret\"|a3 CAPABILITY|a4 EXAMINE INBOX|a5 ID (\"name\" \"mailwhy\" \"version\" \"" MW_VERSION "\")|a6 EXAMINE INBOX",
+                          "a4 NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n* ID NIL\r\na5 OK ID\r\na6 OK\r\na7 OK\r\n* 3 EXISTS\r\na8 OK done\r\na9 OK\r\na10 OK\r\n"},
+      .said = "a1 CAPABILITY|a2 LOGIN \"alice@example.org\" \"secret\"|a3 CAPABILITY|a4 EXAMINE INBOX\r\na5 " ID "\r\na6 LIST \"\" \"*\"\r\na7 LSUB \"\" \"*\"|a8 EXAMINE INBOX|"
+              "a9 UID FETCH * (UID INTERNALDATE)\r\na10 UID SEARCH DELETED",
       .facts = "imap.select=NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\nimap.select.after_id=OK done\nimap.exists=3" },
     { .name = "BYE instead of an answer to the login", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .outcome = MW_HUNG_UP,
       .server = {.bytes = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n* BYE go away\r\n"}, .said = NULL, .facts = "imap.login=BYE go away\nimap.bye=BYE go away" },
@@ -265,7 +315,7 @@ static struct mw_asked asked_of(const struct scene *scene)
 {
     const char *mailbox = scene->mailbox ? scene->mailbox : "alice@example.org", *domain = scene->domain ? scene->domain : "example.org";
     return (struct mw_asked){.legs = MW_ALL_LEGS, .mailbox = *mailbox ? mailbox : NULL, .domain = *domain ? domain : NULL, .password = scene->password, .from = scene->from,
-                             .to = scene->to, .size = scene->size, .insecure_login = scene->insecure, .ehlo_name = "probe.example.net"};
+                             .to = scene->to, .subject = scene->subject, .message_id = scene->message_id, .idle_s = scene->idle_s, .size = scene->size, .insecure_login = scene->insecure, .ehlo_name = "probe.example.net"};
 }
 
 static const struct mw_fact *tell_endpoint(struct mw_facts *facts, enum mw_fact_id id, const char *about, const char *value)
