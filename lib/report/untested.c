@@ -28,8 +28,51 @@ static const struct {
     {MW_F_MTASTS_RECORD, N_("There is no MTA-STS record.")},
 };
 
-static bool is_on_request(enum mw_fact_id lacks)
+/* clang-format off */
+/* Logins that were asked for, and why none was tried: the words of ….login.skipped. */
+static const struct {
+    const char *skipped, *why;
+} refrained[] = {
+    {"not encrypted",                     N_("No login was tried at %s: the connection is not encrypted. --insecure-login allows it.")},
+    {"certificate not verified",          N_("No login was tried at %s: its certificate does not prove that it is the right server. --insecure-login allows it.")},
+    {"host of another domain",            N_("No login was tried at %s: only an unsigned record or a guess names this host. Point the tool at it to try it.")},
+    {"refused elsewhere",                 N_("No login was tried at %s: another service had refused the same name and password.")},
+    {"no usable mechanism",               N_("No login was tried at %s: it offers no method that takes what was given.")},
+    {"empty name or password",            N_("No login was tried at %s: the name or the password is empty.")},
+    {"control bytes in name or password", N_("No login was tried at %s: the name or the password holds control characters.")},
+    {"name or password not UTF-8",        N_("No login was tried at %s: the name or the password is not UTF-8.")},
+    {"not an access token",               N_("No login was tried at %s: what was given as access token holds signs that none has.")},
+    {"tried elsewhere",                   N_("No login was tried at %s: it was begun at another port or address, and not answered there.")},
+    {"left to another endpoint",          N_("No login was tried at %s: it was left to another port, which did not come to it.")},
+};
+static const struct {
+    enum mw_fact_id login, skipped;
+} logins[] = {
+    {MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_SKIPPED}, {MW_F_IMAP_LOGIN, MW_F_IMAP_LOGIN_SKIPPED}, {MW_F_IMAP_SELECT, MW_F_IMAP_LOGIN_SKIPPED},
+    {MW_F_POP3_LOGIN, MW_F_POP3_LOGIN_SKIPPED}, {MW_F_POP3_STAT, MW_F_POP3_LOGIN_SKIPPED},
+};
+/* clang-format on */
+
+static const struct mw_fact *skipped_login(const struct mw_facts *facts, enum mw_fact_id lacks)
 {
+    for (size_t i = 0; i < MW_COUNT(logins); i++)
+        if (logins[i].login == lacks && !mw_fact_first(facts, logins[i].login))
+            return mw_fact_first(facts, logins[i].skipped);
+    return NULL;
+}
+
+static const char *why_refrained(struct mw_making *making, const struct mw_fact *skipped)
+{
+    for (size_t i = 0; skipped && i < MW_COUNT(refrained); i++)
+        if (mw_text_same(refrained[i].skipped, skipped->text))
+            return mw_printf(making->arena, mw_lang(refrained[i].why), skipped->about);
+    return NULL;
+}
+
+static bool is_on_request(struct mw_making *making, enum mw_fact_id lacks)
+{
+    if (skipped_login(making->facts, lacks))
+        return false;
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
         if (wanting[i].fact == lacks)
             return true;
@@ -38,6 +81,9 @@ static bool is_on_request(enum mw_fact_id lacks)
 
 static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
 {
+    const char *refrain = why_refrained(making, skipped_login(making->facts, lacks));
+    if (refrain)
+        return refrain;
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
         if (wanting[i].fact == lacks)
             return mw_lang(wanting[i].why);
@@ -63,7 +109,7 @@ void mw_make_untested(struct mw_making *making)
         else
             not_tested[count++] = (struct mw_not_tested){
                 tried->cause->id, tried->tested == MW_NOT_TOLD ? why_not_told(making, tried->lacks) : why_no_answer(making, tried->silent),
-                tried->tested == MW_NOT_TOLD && is_on_request(tried->lacks)};
+                tried->tested == MW_NOT_TOLD && is_on_request(making, tried->lacks)};
     }
     making->report->not_tested = not_tested;
     making->report->not_tested_count = count;
