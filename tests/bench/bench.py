@@ -16,12 +16,18 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 ADDRESS, MX, MAIL = "alice@example.org", "mx1.example.org", "mail.example.org"
+PLUGINS = "/usr/lib/nagios/plugins/"
+PASSWORD_FILE = Path("/run/lab/client/password")  # where the lab writes it
 
 # fmt: off
 CHECKS = [
     ("mailwhy check", ["{build}/mailwhy", "check", ADDRESS, "--dkim-selector", "s1", "--json"]),
     ("dig, swaks, posttls-finger, openssl, curl in a script", ["{here}/chain.sh", ADDRESS, MAIL]),
 ]
+# Those that take a password in argv or in what is piped to them get it there.
+LOGIN = ["--user", ADDRESS, "--password-file", "{password_file}"]
+TALK_IMAP = """printf 'a1 LOGIN %s "%s"\\r\\na2 EXAMINE INBOX\\r\\na3 LOGOUT\\r\\n' "$1" "$2" | openssl s_client -quiet -connect "$3:993" -servername "$3" """
+TALK_POP3 = """printf 'USER %s\\r\\nPASS %s\\r\\nSTAT\\r\\nQUIT\\r\\n' "$1" "$2" | openssl s_client -quiet -connect "$3:995" -servername "$3" """
 # limit_rtt: what the protocol itself costs, from the design; bar: how much of it a run may take
 PARTS = {
     "one MX": {
@@ -33,6 +39,37 @@ PARTS = {
             ("posttls-finger",      ["posttls-finger", "-c", "-l", "secure", "[" + MX + "]:25"]),
             ("openssl s_client",    ["sh", "-c", "openssl s_client -connect " + MX + ":25 -starttls smtp -servername " + MX + " -brief </dev/null"]),
             ("swaks",               ["swaks", "--server", MX, "--to", ADDRESS, "--tls", "--quit-after", "TLS"]),
+            ("check_smtp",          [PLUGINS + "check_smtp", "-H", MX, "-S", "-D", "7"]),
+        ],
+    },
+    "one submission": {
+        "says": "submission: STARTTLS, certificate, EHLO inside TLS and one login", "scenario": "healthy",
+        "limit_rtt": 8, "bar": 1.3,
+        "programs": [
+            ("mailwhy smtp",        ["{build}/mailwhy-smtp", "--json", MAIL + ":587", *LOGIN]),
+            ("swaks",               ["swaks", "--server", MAIL, "--port", "587", "--to", ADDRESS, "--tls", "--auth", "PLAIN", "--auth-user", ADDRESS,
+                                     "--auth-password", "{password}", "--quit-after", "AUTH"]),
+            ("check_smtp",          [PLUGINS + "check_smtp", "-H", MAIL, "-p", "587", "-S", "-A", "LOGIN", "-U", ADDRESS, "-P", "{password}"]),
+        ],
+    },
+    "one IMAP mailbox": {
+        "says": "IMAP on 993: certificate, login and INBOX", "scenario": "healthy",
+        "limit_rtt": 6, "bar": 1.3,
+        "programs": [
+            ("mailwhy imap",        ["{build}/mailwhy-imap", "--json", MAIL + ":993", *LOGIN]),
+            ("curl",                ["curl", "-sS", "--user", ADDRESS + ":{password}", "imaps://" + MAIL + "/", "-X", "EXAMINE INBOX"]),
+            ("openssl s_client, all lines at once", ["sh", "-c", TALK_IMAP, "sh", ADDRESS, "{password}", MAIL]),
+            ("check_imap (login alone)", [PLUGINS + "check_imap", "-H", MAIL, "-p", "993", "-S", "-E", "-s", 'a1 LOGIN ' + ADDRESS + ' "{password}"\\r\\n', "-e", "a1 OK"]),
+        ],
+    },
+    "one POP3 mailbox": {
+        "says": "POP3 on 995: certificate, login and STAT", "scenario": "healthy",
+        "limit_rtt": 7, "bar": 1.3,
+        "programs": [
+            ("mailwhy pop3",        ["{build}/mailwhy-pop3", "--json", MAIL + ":995", *LOGIN]),
+            ("curl",                ["curl", "-sS", "--user", ADDRESS + ":{password}", "pop3s://" + MAIL + "/"]),
+            ("openssl s_client, all lines at once", ["sh", "-c", TALK_POP3, "sh", ADDRESS, "{password}", MAIL]),
+            ("check_pop (greeting alone)", [PLUGINS + "check_pop", "-H", MAIL, "-p", "995", "-S"]),
         ],
     },
     "one domain": {
@@ -50,7 +87,13 @@ PARTS = {
 
 
 def fill(argv, build):
-    return [word.format(build=build, here=HERE) for word in argv]
+    """Shell scripts hold braces of no meaning to us, so format() is of no use."""
+    places = {"{build}": build, "{here}": str(HERE), "{password_file}": str(PASSWORD_FILE)}
+    if any("{password}" in word for word in argv):
+        places["{password}"] = PASSWORD_FILE.read_text().strip()
+    for place, value in places.items():
+        argv = [word.replace(place, value) for word in argv]
+    return argv
 
 
 def once(rtt_ms, argv, build):
