@@ -1,8 +1,9 @@
 """Servers whose Debian packages conflict with those that are installed: Exim, OpenSMTPD, Courier. scripts/packages/beside
 has unpacked them into the cache; here they are laid over /usr and /etc, in the mount namespace of the box only.
 
-    exim.NAME      host, hello, cert, domains, recipients, options (main section), acl (lines before the usual ones)
-    opensmtpd.NAME host, hello, cert, domains, recipients, options
+    exim.NAME      host, hello, cert, domains, recipients, options (main section), acl (lines before the usual ones),
+                   acls (whole ones more), callout (whether it looks at other domains' exchanges)
+    opensmtpd.NAME host, hello, cert, domains, recipients, options, tls (words of its listen line)
     courier.NAME   host, cert, services (imap imaps pop3 pop3s), options (environment)"""
 
 import os
@@ -57,8 +58,6 @@ host_lookup =
 rfc1413_hosts =
 queue_only
 tls_advertise_hosts = *
-tls_certificate = {dir}/public.pem
-tls_privatekey = {dir}/key.pem
 acl_smtp_rcpt = rcpt
 acl_smtp_data = data
 {options}
@@ -71,16 +70,34 @@ rcpt:
   deny  message = Unknown user
 data:
   accept
-begin routers
-all:
+{acls}begin routers
+{routers}all:
   driver = accept
   transport = nowhere
 begin transports
+outward:
+  driver = smtp
+  hosts_avoid_tls = *
 nowhere:
   driver = appendfile
   file = /dev/null
   user = mail
 """
+
+
+CALLOUT = """out:
+  driver = dnslookup
+  domains = !+local
+  transport = outward
+  no_more
+"""
+EXIM_TLS = {"tls_certificate": "{dir}/public.pem", "tls_privatekey": "{dir}/key.pem"}
+
+
+def exim_options(service, directory):
+    given = service.get("options", [])
+    usual = [f"{name} = {value.format(dir=directory)}" for name, value in EXIM_TLS.items() if not any(o.startswith(name) for o in given)]
+    return "\n".join([*usual, *given])
 
 
 def local_parts(service):
@@ -93,7 +110,8 @@ def write_exim(world, service, directory, cert):
         shutil.copy(cert / name, directory / name)
     interfaces = " ; ".join(f"[{address}]:{service.get('port', 25)}" for address in world["addresses"](service["host"]))
     conf = EXIM.format(dir=directory, hello=service["hello"], domains=service["domains"], interfaces="<; " + interfaces,
-                       recipients=local_parts(service), options="\n".join(service.get("options", [])),
+                       recipients=local_parts(service), options=exim_options(service, directory),
+                       acls=service.get("acls", ""), routers=CALLOUT if service.get("callout") else "",
                        acl="\n".join("  " + line for line in service.get("acl", [])))
     (directory / "exim.conf").write_text(conf)
     for path in [directory, *directory.rglob("*")]:
@@ -129,7 +147,7 @@ def write_opensmtpd(world, service, directory, cert):
     for name in ("public.pem", "key.pem"):
         shutil.copy(cert / name, directory / name)
     os.chmod(directory / "key.pem", 0o600)
-    listens = "\n".join(f"listen on {address} port {service.get('port', 25)} hostname {service['hello']} tls pki here"
+    listens = "\n".join(f"listen on {address} port {service.get('port', 25)} hostname {service['hello']} {service.get('tls', 'tls pki here')}"
                         for address in world["addresses"](service["host"]))
     aliases = ", ".join(f'"{address}" = "mail"' for address in service["recipients"])
     conf = SMTPD.format(dir=directory, listens=listens, domains=quoted(service["domains"].split()),

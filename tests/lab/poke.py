@@ -16,21 +16,27 @@ def relaxed():
     return tls
 
 
-def hear(sock, wait_s=WAIT_S):
-    """Everything until the server pauses after a whole line."""
-    sock.settimeout(wait_s)
+def listen(sock):
+    """Everything until the server pauses after a whole line; what is lacking then, closed or nothing, in words."""
+    sock.settimeout(WAIT_S)
     got = b""
-    try:
-        while not got.endswith(b"\n") or got.splitlines()[-1][3:4] == b"-":
+    while not got.endswith(b"\n") or got.splitlines()[-1][3:4] == b"-":
+        try:
             more = sock.recv(65536)
-            if not more:
-                return show(got) or print("(closed)")
-            got += more
-    except TimeoutError:
-        return show(got) or print("(silence)")
-    except OSError as trouble:
-        return show(got) or print(f"({trouble.strerror})")
-    return show(got)
+        except TimeoutError:
+            return got, "(silence)"
+        except OSError as trouble:
+            return got, f"({trouble.strerror})"
+        if not more:
+            return got, "(closed)"
+        got += more
+    return got, ""
+
+
+def hear(sock):
+    got, lack = listen(sock)
+    if not show(got) and lack:
+        print(lack)
 
 
 def show(data):
@@ -43,11 +49,10 @@ def verify(host, port, words):
     try:
         with socket.create_connection((host, port), WAIT_S) as raw:
             for word in words:
-                raw.settimeout(WAIT_S)
-                raw.recv(65536)
+                listen(raw)
                 raw.sendall(word.rstrip("!").encode() + b"\r\n")
                 if word.endswith("!"):
-                    raw.recv(65536)
+                    listen(raw)
                     break
             with ssl.create_default_context().wrap_socket(raw, server_hostname=host) as sock:
                 print("verify: good", sock.version())

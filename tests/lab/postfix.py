@@ -94,9 +94,10 @@ def inet_lines(service, at, options):
         return f"{at}:{service['port']} inet n - n - - smtpd\n{words}"
     inner = f"pass-{service['name']}-{'6' if ':' in at else '4'}"
     cache = f"btree:$data_directory/{inner}"
-    screen = {**options, "smtpd_service_name": inner, "postscreen_cache_map": cache, **service["screen"]}
+    screen = {**options, "smtpd_service_name": inner, "tlsproxy_service_name": f"tls-{inner}", "postscreen_cache_map": cache,
+              **service["screen"]}
     return (f"{at}:{service['port']} inet n - n - 1 postscreen\n" + "".join(option(*pair) for pair in screen.items())
-            + f"{inner} pass - - n - - smtpd\n{words}")
+            + f"{inner} pass - - n - - smtpd\n{words}tls-{inner} unix - - n - 0 tlsproxy\n{words}")
 
 
 def smtp_lines(world, service, certs):
@@ -138,7 +139,7 @@ def write_instance(world, name, settings, directory, certs, auth):
         if service.get("instance", "postfix") == name:
             lines += "".join(smtp_lines(world, service, certs))
     if any(service.get("screen") for service in world["smtp"].values()):
-        lines += "dnsblog unix - - n - 0 dnsblog\ntlsproxy unix - - n - 0 tlsproxy\n"
+        lines += "dnsblog unix - - n - 0 dnsblog\n"
     files = {"main.cf": main_file(settings, dir=directory, auth=auth), "master.cf": lines,
              "mailboxes": "".join(f"{user} ok\n" for user in world["mailboxes"])}
     (directory / "log").touch()

@@ -167,8 +167,16 @@ def command(name, tables, world):
     return fill(f"{ask} {options}", replacer(world, {})).split()
 
 
-# What `before` and `proof` may use besides the system's own commands: poke and well.
-TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well"))
+# What `before` and `proof` may use besides the system's own commands: poke, well, and `filtered USER SENDER SUBJECT`, which
+# says what Pigeonhole's own test program makes of the user's active filter.
+TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well")) + """
+filtered() {
+    mkdir -p -m 777 /run/lab/filtered
+    printf 'From: %s\\nTo: %s\\nSubject: %s\\n\\nHello.\\n' "$2" "$1" "$3" > /run/lab/filtered/message
+    sieve-test -c /run/lab/dovecot/dovecot.conf -o mail_location=maildir:/run/lab/filtered/mail -f "$2" -r "$1" \\
+        "/run/lab/dovecot/sieve/$1.active" /run/lab/filtered/message
+}
+"""
 
 
 def prepared(name, tables, world, argv):

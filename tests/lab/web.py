@@ -40,7 +40,8 @@ def location(path, what, root):
     if what.get("redirect"):
         return f"    location = {path} {{ return {what.get('status', 302)} {what['redirect']}; }}\n"
     if what.get("status", 200) != 200:
-        return f"    location = {path} {{ return {what['status']}; }}\n"
+        body = f" '{what['body']}'" if "body" in what else ""
+        return f"    location = {path} {{ return {what['status']}{body}; }}\n"
     file = root / path.lstrip("/")
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(what["body"].replace("\n", "\r\n" if what.get("crlf") else "\n").encode())

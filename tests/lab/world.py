@@ -125,6 +125,7 @@ def write_system(world):
     for name, text in client.get("files", {}).items():
         (directory / name).parent.mkdir(parents=True, exist_ok=True)
         (directory / name).write_text(text)
+        (directory / name).chmod(0o600 if name.startswith("token") else 0o644)
 
 
 def bind_system():
