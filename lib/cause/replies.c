@@ -67,6 +67,7 @@ static const struct source {
     {MW_F_POP3_GREETING,        AT_GREETING,          false},
     {MW_F_POP3_LOGIN,           AT_LOGIN | AT_STORE,  false},
     {MW_F_POP3_STAT,            AT_STORE,             false},
+    {MW_F_SIEVE_LOGIN,          AT_LOGIN,             false},
 };
 
 /* Enhanced status codes (RFC 3463, RFC 5248), where no words decided; the class stands in them, for a 4.1.1 is not a 5.1.1. */
@@ -97,6 +98,10 @@ static const struct {
     {"4.3.5",  AT_HELLO | AT_MAIL | AT_RCPT, "smtp.server.misconfigured",      0.85},
     {"5.3.5",  AT_HELLO | AT_MAIL | AT_RCPT, "smtp.server.misconfigured",      0.85},
     {"4.4.3",  AT_RCPT,                      "smtp.rcpt.verify_unavailable",   0.7},
+    {"5.3.4",  AT_MAIL | AT_RCPT,            "smtp.size.exceeded",             0.85},
+    {"5.2.3",  AT_MAIL | AT_RCPT,            "smtp.size.exceeded",             0.8},
+    {"4.5.3",  AT_RCPT,                      "smtp.rcpt.too_many",             0.85},
+    {"5.5.3",  AT_RCPT,                      "smtp.rcpt.too_many",             0.85},
     {"4.4.5",  AT_HELLO | AT_MAIL | AT_RCPT, "smtp.concurrency.limit",         0.7},
     {"5.4.1",  AT_RCPT,                      "smtp.rcpt.relay_denied",         0.6},
     {"5.4.6",  AT_MAIL | AT_RCPT,            "smtp.loop.routing",              0.7},
@@ -129,11 +134,18 @@ static const struct {
     double confidence;
 } classes[] = {
     {"535",  AT_LOGIN, "auth.credentials.wrong",   0.7},
-    {"5",    AT_LOGIN, "auth.credentials.wrong",   0.5},
+    {"534",  AT_LOGIN, "auth.mechanism.mismatch",  0.5},
+    {"504",  AT_LOGIN, "auth.mechanism.mismatch",  0.6},
+    {"530",  AT_LOGIN, "auth.tls_required",        0.5},
+    {"538",  AT_LOGIN, "auth.tls_required",        0.7},
+    {"525",  AT_LOGIN, "auth.account.disabled",    0.6},
+    {"501",  AT_LOGIN, "auth.encoding.bad",        0.5},
+    {"550",  AT_LOGIN, "auth.credentials.wrong",   0.4},
+    {"554",  AT_LOGIN, "auth.credentials.wrong",   0.4},
     {"454",  AT_LOGIN, "auth.backend.unavailable", 0.6},
     {"432",  AT_LOGIN, "auth.password.expired",    0.6},
-    {"NO",   AT_LOGIN, "auth.credentials.wrong",   0.6},
-    {"-ERR", AT_LOGIN, "auth.credentials.wrong",   0.6},
+    {"NO",   AT_LOGIN, "auth.credentials.wrong",   0.4},
+    {"-ERR", AT_LOGIN, "auth.credentials.wrong",   0.4},
     {"551",  AT_RCPT,  "smtp.rcpt.moved",          0.5},
     {"553",  AT_RCPT,  "smtp.rcpt.syntax",         0.4},
     {"550",  AT_RCPT,  "smtp.rcpt.user_unknown",   0.5},
@@ -384,7 +396,10 @@ const char *mw_reply_cause(struct mw_arena *arena, enum mw_fact_id id, const cha
 static bool is_about_the_caller(const char *cause)
 {
     static const char *const begins[] = {"rep.", "spf.", "dkim.", "dmarc.", "net.", "dns.", "tls.", "smtp.helo.", "smtp.rate.ip",
-                                         "smtp.concurrency", "smtp.session.too_many"};
+                                         "smtp.concurrency", "smtp.session.too_many", "smtp.pregreet"};
+    if (strcmp(cause, "rep.dnsbl.query_refused") == 0) { /* a mistake of the server's own, and everybody suffers from it */
+        return false;
+    }
     for (size_t i = 0; i < MW_COUNT(begins); i++) {
         if (mw_text_starts(cause, begins[i])) {
             return true;
