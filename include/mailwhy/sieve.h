@@ -16,8 +16,8 @@
 /* --- ManageSieve ------------------------------------------------------------------------------------------------------------------------------- */
 #define MW_MANAGESIEVE_CEILING (MW_SIEVE_SCRIPT_CEILING + MW_REPLY_CEILING)
 
-/* `awaited`: "." where lines of strings come before the status (greeting, CAPABILITY, LISTSCRIPTS, GETSCRIPT), else NULL: then a lone string is a challenge ('+',
- * its text undone). Codes of the status: 'O' OK, 'N' NO, 'Y' BYE; reply->enhanced is the response code without its parentheses. */
+/* `awaited`: "." where lines of strings come before the status (greeting, CAPABILITY, LISTSCRIPTS, GETSCRIPT), else NULL: then a lone string is a challenge
+ * ('+', its text undone). Codes of the status: 'O' OK, 'N' NO, 'Y' BYE; reply->enhanced is the response code without its parentheses. */
 long mw_managesieve_frame(struct mw_arena *arena, const char *bytes, size_t count, const char *awaited, struct mw_reply *reply);
 
 /* One line before the status: a string, and what stands behind it. Both as the server has them (they may hold NUL), NUL behind. */
@@ -55,7 +55,8 @@ struct mw_sieve_action {
     bool by_envelope;    /* the condition looks at the envelope sender, which may be another than that in From */
 };
 
-enum mw_sieve_fate { MW_SIEVE_INBOX, MW_SIEVE_FILED, MW_SIEVE_REDIRECTED, MW_SIEVE_REJECTED, MW_SIEVE_DISCARDED, MW_SIEVE_UNKNOWN };
+/* Away: surely not in INBOX; which of the others cannot be told. */
+enum mw_sieve_fate { MW_SIEVE_INBOX, MW_SIEVE_FILED, MW_SIEVE_REDIRECTED, MW_SIEVE_REJECTED, MW_SIEVE_DISCARDED, MW_SIEVE_AWAY, MW_SIEVE_UNKNOWN };
 
 #define MW_SIEVE_ACTIONS 1000u /* are kept */
 struct mw_sieve_result {

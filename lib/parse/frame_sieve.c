@@ -116,7 +116,10 @@ static int take(const char *bytes, size_t count, size_t *at, struct token *token
 /* 'O', 'N', 'Y' of a status word, as far as it came; 0: it can be none. */
 static int status_of(const char *text, size_t length)
 {
-    static const struct { const char *word; int code; } statuses[] = {{"OK", 'O'}, {"NO", 'N'}, {"BYE", 'Y'}};
+    static const struct {
+        const char *word;
+        int code;
+    } statuses[] = {{"OK", 'O'}, {"NO", 'N'}, {"BYE", 'Y'}};
     for (size_t i = 0; i < MW_COUNT(statuses); i++)
         if (length <= strlen(statuses[i].word) && strncasecmp(text, statuses[i].word, length) == 0)
             return statuses[i].code;

@@ -63,8 +63,10 @@ static const struct form tests[] = {
 };
 
 /* Tags that a value follows, of whatever command (RFC 5228, 5230, 5231, 5260, 5293, 5435, 5490, 7352 and others). */
-static const char *const with_string[] = {"comparator", "count", "value", "subject", "from", "addresses", "handle", "importance", "message", "options", "content", "zone", "flags",
-                                          "header", "uniqueid", "mailboxid", "specialuse", "fcc", "ret", "notify", "bymode", "bytimeabsolute", "param", "method", "id", "name"};
+static const char *const with_string[] = {
+    "comparator", "count", "value", "subject", "from", "addresses", "handle", "importance", "message", "options", "content", "zone", "flags", "header",
+    "uniqueid", "mailboxid", "specialuse", "fcc", "ret", "notify", "bymode", "bytimeabsolute", "param", "method", "id", "name",
+};
 static const char *const with_number[] = {"days", "seconds", "index", "bytimerelative", "first"};
 /* clang-format on */
 
@@ -209,8 +211,8 @@ static bool check_order(struct checking *checking, const struct sieve_node *node
 static bool check_commands(struct checking *checking, const struct sieve_node *node)
 {
     for (const struct sieve_node *before = NULL; node; before = node, node = node->next)
-        if (!check_order(checking, node, before) || !fits(checking, form_of(commands, MW_COUNT(commands), node->name), node) || !check_tests(checking, node->tests) ||
-            !check_commands(checking, node->block))
+        if (!check_order(checking, node, before) || !fits(checking, form_of(commands, MW_COUNT(commands), node->name), node) ||
+            !check_tests(checking, node->tests) || !check_commands(checking, node->block))
             return false;
     return true;
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define SHOWN 160u    /* bytes of a test */
+#define SHOWN 160u /* bytes of a test */
 #define DEPENDS_MOST 3u
 
 struct outcome {
@@ -19,8 +19,8 @@ struct run {
     const struct mw_sieve_message *message;
     struct mw_sieve_result *result;
     struct outcome outcome;
-    bool expands;        /* strings may hold ${…} */
-    bool edits;          /* headers may be others than those that came */
+    bool expands;           /* strings may hold ${…} */
+    bool edits;             /* headers may be others than those that came */
     struct mw_list unknown; /* tests that could not be told, since it was last emptied */
     const char *sender;
     bool by_envelope;
@@ -236,7 +236,8 @@ static struct value plain_value(struct run *run, const struct sieve_node *test, 
 }
 
 /* Any of the keys in any of the places. */
-static enum mw_sieve_tell match_any(struct run *run, const struct sieve_node *test, struct value (*look)(struct run *run, const struct sieve_node *test, const char *name))
+static enum mw_sieve_tell match_any(struct run *run, const struct sieve_node *test,
+                                    struct value (*look)(struct run *run, const struct sieve_node *test, const char *name))
 {
     const struct sieve_arg *names = mw_sieve_positional(test, 0), *keys = mw_sieve_positional(test, 1);
     enum mw_sieve_tell tell = MW_NEVER;
@@ -352,9 +353,15 @@ static void record(struct run *run, const struct sieve_node *node, const struct 
         return;
     struct mw_sieve_action *action = &result->actions[result->count++];
     enum mw_sieve_tell reach = both(path->reach, opposite(run->outcome.stopped));
-    *action = (struct mw_sieve_action){.name = node->name, .what = mw_text_safe(run->arena, what, strlen(what), 300), .copy = mw_sieve_tag(node, "copy"), .line = node->line,
-                                       .condition = path->condition, .reach = is_expanded(run, what) ? both(reach, MW_PERHAPS) : reach,
-                                       .depends = is_expanded(run, what) ? "variables" : path->depends, .sender = path->sender, .by_envelope = path->by_envelope};
+    *action = (struct mw_sieve_action){.name = node->name,
+                                       .what = mw_text_safe(run->arena, what, strlen(what), 300),
+                                       .copy = mw_sieve_tag(node, "copy"),
+                                       .line = node->line,
+                                       .condition = path->condition,
+                                       .reach = is_expanded(run, what) ? both(reach, MW_PERHAPS) : reach,
+                                       .depends = is_expanded(run, what) ? "variables" : path->depends,
+                                       .sender = path->sender,
+                                       .by_envelope = path->by_envelope};
 }
 
 /* The implicit keep does not come (RFC 5228 section 2.10.2), unless :copy says otherwise. */
@@ -421,7 +428,8 @@ static void do_anything(struct run *run, const struct sieve_node *node, enum mw_
     struct outcome *outcome = &run->outcome;
     enum mw_sieve_tell perhaps = both(reach, MW_PERHAPS);
     (void)node;
-    enum mw_sieve_tell *all[] = {&outcome->stopped, &outcome->cancelled, &outcome->kept, &outcome->filed, &outcome->sent, &outcome->rejected, &outcome->discarded};
+    enum mw_sieve_tell *all[] = {&outcome->stopped, &outcome->cancelled, &outcome->kept,     &outcome->filed,
+                                 &outcome->sent,    &outcome->rejected,  &outcome->discarded};
     for (size_t i = 0; i < MW_COUNT(all); i++)
         *all[i] = either(*all[i], perhaps);
     run->edits |= reach != MW_NEVER;
@@ -432,11 +440,12 @@ static const struct {
     void (*act)(struct run *run, const struct sieve_node *node, enum mw_sieve_tell reach);
     bool is_told;
 } acts[] = {
-    {"keep", do_keep, true},         {"discard", do_discard, true},  {"reject", do_reject, true},     {"ereject", do_reject, true},    {"redirect", do_redirect, true},
-    {"fileinto", do_fileinto, true}, {"stop", do_stop, true},        {"return", do_stop, true},       {"vacation", do_nothing, true},  {"notify", do_nothing, true},
-    {"setflag", do_nothing, true},   {"addflag", do_nothing, true},  {"removeflag", do_nothing, true}, {"addheader", do_edit, false},  {"deleteheader", do_edit, false},
-    {"require", do_nothing, false},  {"set", do_nothing, false},     {"global", do_nothing, false},   {"mark", do_nothing, false},     {"unmark", do_nothing, false},
-    {"denotify", do_nothing, false}, {"include", do_anything, true},
+    {"keep", do_keep, true},          {"discard", do_discard, true},   {"reject", do_reject, true},      {"ereject", do_reject, true},
+    {"redirect", do_redirect, true},  {"fileinto", do_fileinto, true}, {"stop", do_stop, true},          {"return", do_stop, true},
+    {"vacation", do_nothing, true},   {"notify", do_nothing, true},    {"setflag", do_nothing, true},    {"addflag", do_nothing, true},
+    {"removeflag", do_nothing, true}, {"addheader", do_edit, false},   {"deleteheader", do_edit, false}, {"require", do_nothing, false},
+    {"set", do_nothing, false},       {"global", do_nothing, false},   {"mark", do_nothing, false},      {"unmark", do_nothing, false},
+    {"denotify", do_nothing, false},  {"include", do_anything, true},
 };
 
 static const char *what_of(struct run *run, const struct sieve_node *node)
@@ -527,18 +536,25 @@ static enum mw_sieve_fate fate_of(const struct outcome *outcome)
     if (inbox != MW_NEVER)
         return inbox == MW_SURELY ? MW_SIEVE_INBOX : MW_SIEVE_UNKNOWN;
     if (outcome->filed != MW_NEVER)
-        return outcome->filed == MW_SURELY ? MW_SIEVE_FILED : MW_SIEVE_UNKNOWN;
+        return outcome->filed == MW_SURELY ? MW_SIEVE_FILED : MW_SIEVE_AWAY;
     if (outcome->rejected == MW_SURELY)
         return MW_SIEVE_REJECTED;
     if (outcome->sent != MW_NEVER || outcome->rejected != MW_NEVER)
-        return outcome->sent == MW_SURELY ? MW_SIEVE_REDIRECTED : MW_SIEVE_UNKNOWN;
-    return outcome->discarded == MW_SURELY ? MW_SIEVE_DISCARDED : MW_SIEVE_UNKNOWN;
+        return outcome->sent == MW_SURELY && outcome->rejected == MW_NEVER ? MW_SIEVE_REDIRECTED : MW_SIEVE_AWAY;
+    return MW_SIEVE_DISCARDED;
 }
 
 static const struct mw_sieve_action *deciding(const struct mw_sieve_result *result)
 {
-    static const char *const names[][2] = {[MW_SIEVE_INBOX] = {"keep", "keep"}, [MW_SIEVE_FILED] = {"fileinto", "fileinto"}, [MW_SIEVE_REDIRECTED] = {"redirect", "redirect"},
-                                           [MW_SIEVE_REJECTED] = {"reject", "ereject"}, [MW_SIEVE_DISCARDED] = {"discard", "discard"}, [MW_SIEVE_UNKNOWN] = {"", ""}};
+    static const char *const names[][2] = {
+        [MW_SIEVE_INBOX] = {"keep", "keep"},
+        [MW_SIEVE_FILED] = {"fileinto", "fileinto"},
+        [MW_SIEVE_REDIRECTED] = {"redirect", "redirect"},
+        [MW_SIEVE_REJECTED] = {"reject", "ereject"},
+        [MW_SIEVE_DISCARDED] = {"discard", "discard"},
+        [MW_SIEVE_AWAY] = {"", ""},
+        [MW_SIEVE_UNKNOWN] = {"", ""},
+    };
     for (size_t i = 0; i < result->count; i++) {
         const struct mw_sieve_action *action = &result->actions[i];
         bool named = strcmp(action->name, names[result->fate][0]) == 0 || strcmp(action->name, names[result->fate][1]) == 0;
@@ -560,6 +576,6 @@ void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const st
 
 const char *mw_sieve_fate_name(enum mw_sieve_fate fate)
 {
-    static const char *const names[] = {"inbox", "filed", "redirected", "rejected", "discarded", "unknown"};
+    static const char *const names[] = {"inbox", "filed", "redirected", "rejected", "discarded", "away", "unknown"};
     return names[fate];
 }

@@ -1,4 +1,5 @@
-/* Inside lib/parse: a Sieve script as a tree. Commands and tests have the same shape (RFC 5228 section 8.2): a name, arguments, tests, and for commands a block. */
+/* Inside lib/parse: a Sieve script as a tree. Commands and tests have the same shape (RFC 5228 section 8.2): a name, arguments, tests, and for commands a
+ * block. */
 #ifndef MAILWHY_PARSE_SIEVE_TREE_H
 #define MAILWHY_PARSE_SIEVE_TREE_H
 

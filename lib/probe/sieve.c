@@ -201,6 +201,8 @@ static int got_listscripts(struct mw_talk *talk, const struct mw_reply *reply)
     }
     mw_tell_list(look, MW_F_SIEVE_SCRIPTS, mw_talk_about(talk), &names, NULL);
     mw_tell_text(look, MW_F_SIEVE_ACTIVE, mw_talk_about(talk), active, NULL);
+    if (!state->active)
+        mw_sieve_tell_none(look, mw_talk_about(talk));
     return state->active ? GETSCRIPT : MW_QUIT;
 }
 
@@ -244,6 +246,15 @@ static const struct mw_step steps[] = {
     [LISTSCRIPTS] = { "LISTSCRIPTS",             say_listscripts, got_listscripts,         60,  MW_MANY_LINES },
     [GETSCRIPT]   = { "GETSCRIPT",               say_getscript,   got_getscript,           60,  MW_MANY_LINES },
 };
+
+#define TELLS \
+    { \
+        MW_F_SIEVE_STAGE, MW_F_SIEVE_GREETING, MW_F_SIEVE_GREETING_MS, MW_F_SIEVE_BYE, MW_F_SIEVE_CAPABILITY_CLEAR, MW_F_SIEVE_CAPABILITY, \
+        MW_F_SIEVE_STARTTLS, MW_F_SIEVE_STARTTLS_REPLY, MW_F_SIEVE_INJECTED, MW_F_SIEVE_LOGIN, MW_F_SIEVE_LOGIN_MECHANISM, MW_F_SIEVE_LOGIN_SKIPPED, \
+        MW_F_SIEVE_LOGIN_CANCELLED, MW_F_SIEVE_LOGIN_OAUTH, MW_F_SIEVE_SCRIPTS, MW_F_SIEVE_ACTIVE, MW_F_SIEVE_SCRIPT_BYTES, MW_F_SIEVE_READ_END, \
+        MW_F_SIEVE_FLAW, MW_F_SIEVE_RULES, MW_F_SIEVE_RULE, MW_F_SIEVE_MESSAGE, MW_F_SIEVE_CATCHES, MW_F_SIEVE_MAY_CATCH, MW_F_SIEVE_CATCHES_SENDER, \
+        MW_F_SIEVE_CATCHES_ENVELOPE, MW_F_SIEVE_FATE, MW_TALK_TELLS \
+    }
 /* clang-format on */
 
 static const struct mw_talk_plan plan = {
@@ -258,14 +269,11 @@ static const struct mw_talk_plan plan = {
 
 const struct mw_probe mw_probe_sieve = {
     .name = "sieve",
-    .says = N_("Talks to the ManageSieve service on port 4190: one login, the active filter script is read and tried with the message asked for; changes none."),
+    .says = N_("Talks to the ManageSieve service on port 4190: one login, the active filter script is read and tried with the message asked for; changes "
+               "none."),
     .legs = MW_ACCOUNT,
     .wants = MW_F_ENDPOINT_SIEVE,
-    .tells = {MW_F_SIEVE_STAGE, MW_F_SIEVE_GREETING, MW_F_SIEVE_GREETING_MS, MW_F_SIEVE_BYE, MW_F_SIEVE_CAPABILITY_CLEAR, MW_F_SIEVE_CAPABILITY,
-              MW_F_SIEVE_STARTTLS, MW_F_SIEVE_STARTTLS_REPLY, MW_F_SIEVE_INJECTED, MW_F_SIEVE_LOGIN, MW_F_SIEVE_LOGIN_MECHANISM, MW_F_SIEVE_LOGIN_SKIPPED,
-              MW_F_SIEVE_LOGIN_CANCELLED, MW_F_SIEVE_LOGIN_OAUTH, MW_F_SIEVE_SCRIPTS, MW_F_SIEVE_ACTIVE, MW_F_SIEVE_SCRIPT_BYTES, MW_F_SIEVE_READ_END,
-              MW_F_SIEVE_FLAW, MW_F_SIEVE_RULES, MW_F_SIEVE_RULE, MW_F_SIEVE_MESSAGE, MW_F_SIEVE_CATCHES, MW_F_SIEVE_MAY_CATCH, MW_F_SIEVE_CATCHES_SENDER,
-              MW_F_SIEVE_CATCHES_ENVELOPE, MW_F_SIEVE_FATE, MW_TALK_TELLS},
+    .tells = TELLS,
     .ends = MW_F_SIEVE_END,
     .plan = &plan,
 };

@@ -44,7 +44,8 @@ static void tell_catches(struct mw_look *look, const char *about, const struct m
         if (!takes(action) || action->reach == MW_NEVER || (action->reach == MW_PERHAPS && !is_known))
             continue;
         bool surely = action->reach == MW_SURELY;
-        mw_tell_text(look, surely ? MW_F_SIEVE_CATCHES : MW_F_SIEVE_MAY_CATCH, about, words_of(look, action), surely ? place_of(look, action) : doubt_of(look, action));
+        mw_tell_text(look, surely ? MW_F_SIEVE_CATCHES : MW_F_SIEVE_MAY_CATCH, about, words_of(look, action),
+                     surely ? place_of(look, action) : doubt_of(look, action));
         told++;
     }
 }
@@ -103,4 +104,10 @@ void mw_sieve_tell(struct mw_look *look, const char *about, const char *script, 
     if (sieve)
         try(look, about, sieve);
     mw_tell_text(look, MW_F_SIEVE_READ_END, about, sieve ? MW_OK : beyond ? MW_TOO_LONG : "not sieve", NULL);
+}
+
+void mw_sieve_tell_none(struct mw_look *look, const char *about)
+{
+    mw_tell_number(look, MW_F_SIEVE_RULES, about, 0, NULL);
+    mw_tell_text(look, MW_F_SIEVE_FATE, about, mw_sieve_fate_name(MW_SIEVE_INBOX), "no script is active");
 }

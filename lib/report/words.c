@@ -89,7 +89,10 @@ static const char *half_verdict(const struct mw_report *report)
 
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
 {
+    char *account = mw_words_account(arena, report);
     const char *half = half_verdict(report);
+    if (account)
+        return account;
     if (half)
         return mw_printf(arena, half, report->header->target);
     int asked = asked_of(report), risk = has_risk(report);

@@ -101,7 +101,7 @@ def agree(theirs, script, known=(FROM, TO, SUBJECT, ID), form="Bob <bob@example.
     if flaw:
         return None
     fate, rules = lines[0][1], [(line[0], told(line[1], line[2])) for line in lines[1:] if line[1] not in ("stop", "setflag", "addflag", "removeflag", "notify")]
-    assert fate in ("unknown", fate_of(actions)), (fate, actions, script)
+    assert fate in ("unknown", fate_of(actions)) or (fate == "away" and fate_of(actions) != "inbox"), (fate, actions, script)
     possible = {action for tell, action in rules if tell != "never"} | {("fileinto", "INBOX")}
     for tell, action in rules:
         if tell == "surely" and action[0] in ("fileinto", "redirect", "vacation"):
@@ -162,6 +162,7 @@ SCRIPTS = [
     ("filed",      'if false { discard; } elsif address :is "from" "bob@example.net" { fileinto "A"; } else { reject "x"; }'),
     ("rejected",   'if false { discard; } elsif address :is "from" "x@example.net" { fileinto "A"; } else { reject "x"; }'),
     ("unknown",    'if size :over 1M { fileinto "A"; } else { discard; }'),
+    ("away",       'if size :over 1M { fileinto "A"; } discard;'),
     ("discarded",  'if address :is "from" "bob@example.net" { if header :contains "subject" "42" { discard; stop; } } fileinto "A";'),
     ("unknown",    'if size :over 1M { stop; } discard;'),
     ("unknown",    'if address :comparator "i;octet" :is "from" "bob@example.net" { discard; }'),

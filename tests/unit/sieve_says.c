@@ -27,7 +27,8 @@ static void print(const struct mw_sieve_result *result)
            result->decides ? result->decides->line : 0);
     for (size_t i = 0; i < result->count; i++) {
         const struct mw_sieve_action *action = &result->actions[i];
-        printf("%s\t%s\t%s\t%d\t%s\n", tells[action->reach], action->name, action->what, action->line, action->reach == MW_PERHAPS ? action->depends : action->condition);
+        printf("%s\t%s\t%s\t%d\t%s\n", tells[action->reach], action->name, action->what, action->line,
+               action->reach == MW_PERHAPS ? action->depends : action->condition);
     }
 }
 

@@ -1,0 +1,64 @@
+/* The first sentence where the question is about what happens inside a mailbox: where the mail is that was looked for. Says nothing where no mailbox was
+ * opened. */
+#include "format.h"
+
+#include <string.h>
+
+enum { SEARCHED = 1, NOT_SEARCHED = 2 };
+
+/* clang-format off */
+static const struct { int searched; const char *fate; const char *sentence; } answers[] = {
+    {SEARCHED,     "discarded", N_("What you look for is in none of the folders of %s: a filter rule of the mailbox does away with it.")},
+    {SEARCHED,     "rejected",  N_("What you look for is in none of the folders of %s: a filter rule of the mailbox does away with it.")},
+    {SEARCHED,     "redirected", N_("What you look for is in none of the folders of %s: a filter rule of the mailbox sends it on and keeps no copy.")},
+    {SEARCHED,     NULL,        N_("What you look for is in none of the folders of %s: it did not arrive there, or it was removed.")},
+    {NOT_SEARCHED, "discarded", N_("Mail to %s arrives, and a filter rule of the mailbox does away with it.")},
+    {NOT_SEARCHED, "rejected",  N_("Mail to %s arrives, and a filter rule of the mailbox does away with it.")},
+    {NOT_SEARCHED, "redirected", N_("Mail to %s arrives, and a filter rule of the mailbox sends it on and keeps no copy.")},
+    {NOT_SEARCHED, "filed",     N_("Mail to %s arrives, and a filter rule of the mailbox puts it into another folder.")},
+};
+/* clang-format on */
+
+static const char *folders_but_inbox(struct mw_arena *arena, const struct mw_facts *facts, bool *inbox)
+{
+    struct mw_list folders = {0};
+    for (const struct mw_fact *found = mw_fact_first(facts, MW_F_ACCOUNT_FOUND); found; found = mw_fact_next(facts, found)) {
+        bool is_inbox = mw_text_same(found->text, "INBOX");
+        *inbox |= is_inbox;
+        if (!is_inbox && !mw_list_has(&folders, found->text))
+            mw_list_add(arena, &folders, found->text);
+    }
+    return mw_list_join(arena, &folders, ", ");
+}
+
+static const char *fate_of(const struct mw_facts *facts)
+{
+    const struct mw_fact *fate = mw_fact_first(facts, MW_F_SIEVE_FATE);
+    return fate ? fate->text : "";
+}
+
+static const char *answer_of(int searched, const char *fate)
+{
+    for (size_t i = 0; i < MW_COUNT(answers); i++)
+        if (answers[i].searched == searched && (!answers[i].fate || strcmp(answers[i].fate, fate) == 0))
+            return _(answers[i].sentence);
+    return NULL;
+}
+
+char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
+{
+    const struct mw_facts *facts = report->facts;
+    const struct mw_fact *end = mw_fact_first(facts, MW_F_ACCOUNT_SEARCH_END);
+    const char *target = report->header->target;
+    bool inbox = false;
+    if (!mw_text_same(report->header->question, "account"))
+        return NULL;
+    const char *folders = folders_but_inbox(arena, facts, &inbox);
+    if (inbox)
+        return mw_printf(arena, _("What you look for is in the inbox of %s."), target);
+    if (*folders)
+        return mw_printf(arena, _("What you look for is in %s, but not in its inbox: it lies in “%s”."), target, folders);
+    bool whole = end && mw_text_same(end->text, MW_OK) && !end->quote;
+    const char *answer = !end || whole ? answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts)) : NULL;
+    return answer ? mw_printf(arena, answer, target) : NULL;
+}
