@@ -14,6 +14,7 @@
 #define STEPS_CEILING 200u
 #define TAGS_CEILING 32u
 #define STEP_WAIT_S 30.0
+#define SHOWN_LINES 60u /* of what is heard in one step: a list of a thousand folders must not push the rest out of the dialogue */
 #define AT_ONCE_S 1e-6
 #define SLOW_MS 1000.0
 #define BINDING_BYTES 64u /* RFC 9266: 32; a Finished message of TLS 1.2: 12 */
@@ -33,6 +34,7 @@ struct mw_talk {
     const char *broken; /* how the connection ended; NULL while it stands */
     char *heard;
     size_t heard_bytes, heard_room, noted_bytes;
+    unsigned shown_lines; /* of the step */
     struct { const char *tag, *early; } tags[TAGS_CEILING]; /* that are awaited, in order; `early`: the answer, where it came before that to one said earlier */
     unsigned tag_count, last_tag;
     bool greeted;
@@ -271,6 +273,7 @@ static bool enter(struct mw_talk *talk, int index)
     talk->step = index;
     const struct mw_step *step = step_of(talk);
     talk->stage = step->name;
+    talk->shown_lines = 0;
     talk->step_since_ns = uv_hrtime();
     start_clock(talk, wait_of(talk, step));
     if (step->flags & MW_HANDSHAKE)
@@ -487,7 +490,10 @@ static void note_lines(struct mw_talk *talk)
 {
     char *line = talk->heard + talk->noted_bytes, *stop;
     while ((stop = memchr(line, '\n', (size_t)(talk->heard + talk->heard_bytes - line)))) {
-        mw_dialogue_heard(&talk->dialogue, line, (size_t)(stop - line));
+        if (++talk->shown_lines < SHOWN_LINES)
+            mw_dialogue_heard(&talk->dialogue, line, (size_t)(stop - line));
+        if (talk->shown_lines == SHOWN_LINES)
+            mw_dialogue_note(&talk->dialogue, "…");
         line = stop + 1;
     }
     talk->noted_bytes = (size_t)(line - talk->heard);

@@ -9,6 +9,7 @@
 static void done(struct mw_talk *talk)
 {
     struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
+    mw_mailbox_close(talk);
     mw_search_close(talk);
     mw_login_forget(&mailbox->hello.login);
 }

@@ -104,23 +104,25 @@ static const char *say_deleted(struct mw_talk *talk)
 
 /* clang-format off */
 static const struct row {
-    int step, round;
+    int step;
+    const char *name;
+    int round;
     bool (*applies)(const struct mw_imap_mailbox *mailbox);
     const char *command;
     const char *(*say)(struct mw_talk *talk); /* instead of `command` */
 } rows[] = {
-    { MW_MAILBOX_EXAMINE,       1, always,         "EXAMINE INBOX",                 NULL },
-    { MW_MAILBOX_ID,            1, has_id,         NULL,                            say_id },
-    { MW_MAILBOX_NAMESPACE,     1, has_namespaces, "NAMESPACE",                     NULL },
-    { MW_MAILBOX_LIST,          1, always,         NULL,                            say_list },
-    { MW_MAILBOX_LSUB,          1, lists_plainly,  "LSUB \"\" \"*\"",               NULL },
-    { MW_MAILBOX_QUOTA,         1, has_quota,      "GETQUOTAROOT INBOX",            NULL },
-    { MW_MAILBOX_EXAMINE_AGAIN, 2, wants_id,       "EXAMINE INBOX",                 NULL },
-    { MW_MAILBOX_LIST_AGAIN,    2, list_refused,   NULL,                            say_list },
-    { MW_MAILBOX_LSUB_AGAIN,    2, list_refused,   "LSUB \"\" \"*\"",               NULL },
-    { MW_MAILBOX_STATUS,        3, has_junk,       NULL,                            say_status },
-    { MW_MAILBOX_NEWEST,        3, has_messages,   "UID FETCH * (UID INTERNALDATE)", NULL },
-    { MW_MAILBOX_DELETED,       3, has_messages,   NULL,                            say_deleted },
+    { MW_MAILBOX_EXAMINE,       "EXAMINE",      1, always,         "EXAMINE INBOX",                 NULL },
+    { MW_MAILBOX_ID,            "ID",           1, has_id,         NULL,                            say_id },
+    { MW_MAILBOX_NAMESPACE,     "NAMESPACE",    1, has_namespaces, "NAMESPACE",                     NULL },
+    { MW_MAILBOX_LIST,          "LIST",         1, always,         NULL,                            say_list },
+    { MW_MAILBOX_LSUB,          "LSUB",         1, lists_plainly,  "LSUB \"\" \"*\"",               NULL },
+    { MW_MAILBOX_QUOTA,         "GETQUOTAROOT", 1, has_quota,      "GETQUOTAROOT INBOX",            NULL },
+    { MW_MAILBOX_EXAMINE_AGAIN, "EXAMINE",      2, wants_id,       "EXAMINE INBOX",                 NULL },
+    { MW_MAILBOX_LIST_AGAIN,    "LIST",         2, list_refused,   NULL,                            say_list },
+    { MW_MAILBOX_LSUB_AGAIN,    "LSUB",         2, list_refused,   "LSUB \"\" \"*\"",               NULL },
+    { MW_MAILBOX_STATUS,        "STATUS",       3, has_junk,       NULL,                            say_status },
+    { MW_MAILBOX_NEWEST,        "FETCH",        3, has_messages,   "UID FETCH * (UID INTERNALDATE)", NULL },
+    { MW_MAILBOX_DELETED,       "SEARCH",       3, has_messages,   NULL,                            say_deleted },
 };
 /* clang-format on */
 
@@ -287,7 +289,17 @@ static int next(struct mw_talk *talk)
             return row->step;
         }
     }
+    mailbox->ended = true;
+    mw_tell_text(mw_talk_look(talk), MW_F_IMAP_MAILBOX_END, mw_talk_about(talk), MW_OK, NULL);
     return mw_search_begin(talk);
+}
+
+void mw_mailbox_close(struct mw_talk *talk)
+{
+    const struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
+    if (mailbox->said && !mailbox->ended) {
+        mw_tell_text(mw_talk_look(talk), MW_F_IMAP_MAILBOX_END, mw_talk_about(talk), "cut off", rows[mailbox->at].name);
+    }
 }
 
 static void note_answer(struct mw_imap_mailbox *mailbox, int step, const struct mw_reply *reply)

@@ -64,6 +64,7 @@ struct mw_imap_mailbox {
     long used, limit;    /* of the fullest quota root; limit 0: none */
     const char *quota_line;
     struct mw_imap_search *search; /* NULL: nothing is looked for */
+    bool ended;          /* all was looked at */
 };
 
 /* IMAP4rev2 has it without a word (RFC 9051 appendix E). */
@@ -95,8 +96,9 @@ int mw_search_got_folder(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_search_got_matches(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_search_got_again(struct mw_talk *talk, const struct mw_reply *reply);
 int mw_search_got_headers(struct mw_talk *talk, const struct mw_reply *reply);
-/* For the plan's `done`: a search that did not come to its end says so. */
+/* For the plan's `done`: what did not come to its end says so. */
 void mw_search_close(struct mw_talk *talk);
+void mw_mailbox_close(struct mw_talk *talk);
 
 int mw_idle_begin(struct mw_talk *talk);
 const char *mw_idle_say_examine(struct mw_talk *talk);
@@ -137,7 +139,7 @@ int mw_idle_got_done(struct mw_talk *talk, const struct mw_reply *reply);
 #define MW_MAILBOX_TELLS \
     MW_F_IMAP_SELECT, MW_F_IMAP_SELECT_AFTER_ID, MW_F_IMAP_EXISTS, MW_F_IMAP_UIDVALIDITY, MW_F_IMAP_ID, MW_F_IMAP_NAMESPACE, MW_F_IMAP_FOLDER, \
         MW_F_IMAP_FOLDERS, MW_F_IMAP_UNSUBSCRIBED, MW_F_IMAP_JUNK, MW_F_IMAP_JUNK_MESSAGES, MW_F_IMAP_JUNK_UNSEEN, MW_F_IMAP_TRASH, MW_F_IMAP_NEWEST, \
-        MW_F_IMAP_DELETED, MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_LIMIT, MW_F_IMAP_QUOTA_ROOT, MW_F_IMAP_IDLE_END, MW_F_IMAP_IDLE_NEWS, \
+        MW_F_IMAP_DELETED, MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_LIMIT, MW_F_IMAP_QUOTA_ROOT, MW_F_IMAP_MAILBOX_END, MW_F_IMAP_IDLE_END, MW_F_IMAP_IDLE_NEWS, \
         MW_F_ACCOUNT_FOUND, MW_F_ACCOUNT_SEARCHED, MW_F_ACCOUNT_SEARCH_FOR, MW_F_ACCOUNT_SEARCH_END
 
 #endif
