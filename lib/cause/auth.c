@@ -160,6 +160,8 @@ static void mechanism_mismatch(struct mw_judge *judge)
     mw_reply_found(judge, "auth.mechanism.mismatch");
 }
 
+static void found_of_password(struct mw_judge *judge, const char *cause);
+
 static void oauth_required(struct mw_judge *judge)
 {
     static const enum mw_fact_id skipped[] = {MW_F_SMTP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_SKIPPED, MW_F_POP3_LOGIN_SKIPPED};
@@ -173,7 +175,7 @@ static void oauth_required(struct mw_judge *judge)
             }
         }
     }
-    mw_reply_found(judge, "auth.oauth_required");
+    found_of_password(judge, "auth.oauth_required");
 }
 
 /* --- before TLS ----------------------------------------------------------------------------------------------------------------------------- */
@@ -206,15 +208,16 @@ static void tls_required(struct mw_judge *judge)
     mw_reply_found(judge, "auth.tls_required");
 }
 
+/* Some servers list USER before TLS and refuse it there (Courier): with STLS beside it, it shows nothing. */
 static bool sasl_takes_clear(const struct mw_fact *capabilities)
 {
     for (size_t i = 0; i < capabilities->list.count; i++) {
         const char *item = capabilities->list.items[i];
-        if (mw_text_same(item, "USER") || (mw_text_starts(item, "SASL ") && (mw_text_find(item, " PLAIN") || mw_text_find(item, " LOGIN")))) {
+        if (mw_text_starts(item, "SASL ") && (mw_text_find(item, " PLAIN") || mw_text_find(item, " LOGIN"))) {
             return true;
         }
     }
-    return false;
+    return has_word(&capabilities->list, "USER") && !has_word(&capabilities->list, "STLS");
 }
 
 static bool takes_clear(const struct mw_fact *offered)
@@ -242,17 +245,26 @@ static void plaintext_exposed(struct mw_judge *judge)
 
 /* --- the answer to a login ------------------------------------------------------------------------------------------------------------------ */
 
+/* clang-format off */
+static const struct {
+    enum mw_fact_id login, mechanism, oauth;
+} logins[] = {
+    {MW_F_SMTP_LOGIN,  MW_F_SMTP_LOGIN_MECHANISM,  MW_F_SMTP_LOGIN_OAUTH},
+    {MW_F_IMAP_LOGIN,  MW_F_IMAP_LOGIN_MECHANISM,  MW_F_IMAP_LOGIN_OAUTH},
+    {MW_F_POP3_LOGIN,  MW_F_POP3_LOGIN_MECHANISM,  MW_F_POP3_LOGIN_OAUTH},
+    {MW_F_SIEVE_LOGIN, MW_F_SIEVE_LOGIN_MECHANISM, MW_F_SIEVE_LOGIN_OAUTH},
+};
+/* clang-format on */
+
 static bool is_success(const struct mw_fact *login)
 {
     return mw_reply_code(login) == 235 || mw_text_starts(login->text, "OK") || mw_text_starts(login->text, "+OK");
 }
 
-static const enum mw_fact_id logins[] = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN};
-
 static bool any_login(struct mw_judge *judge)
 {
     for (size_t i = 0; i < MW_COUNT(logins); i++) {
-        if (mw_each(judge, logins[i], NULL)) {
+        if (mw_each(judge, logins[i].login, NULL)) {
             return true;
         }
     }
@@ -263,7 +275,7 @@ static bool any_login(struct mw_judge *judge)
 static const struct mw_fact *success(struct mw_judge *judge)
 {
     for (size_t i = 0; i < MW_COUNT(logins); i++) {
-        MW_EACH (login, judge, logins[i]) {
+        MW_EACH (login, judge, logins[i].login) {
             if (is_success(login)) {
                 return login;
             }
@@ -272,10 +284,71 @@ static const struct mw_fact *success(struct mw_judge *judge)
     return NULL;
 }
 
+/* The login was made with an access token: no password was judged. */
+static bool with_token(struct mw_judge *judge, const struct mw_fact *login)
+{
+    for (size_t i = 0; i < MW_COUNT(logins); i++) {
+        const struct mw_fact *mechanism = mw_know(judge, logins[i].mechanism, login->about);
+        if (logins[i].login == login->id && mechanism) {
+            return mw_text_same(mechanism->text, "XOAUTH2") || mw_text_same(mechanism->text, "OAUTHBEARER");
+        }
+    }
+    return false;
+}
+
+/* The server sees another TLS connection than we do: it stopped before the password (RFC 5802 section 7). */
+static bool is_about_binding(const struct mw_fact *login)
+{
+    return login->quote && mw_text_starts(login->quote, "e=") && mw_text_find(login->quote, "channel-binding");
+}
+
+/* The cause once for each reply that says it of a password. */
+static void found_of_password(struct mw_judge *judge, const char *cause)
+{
+    for (const struct mw_said *said = mw_reply_saying(mw_replies(judge), cause); said; said = mw_reply_saying(said->next, cause)) {
+        if (!with_token(judge, said->fact) && !is_about_binding(said->fact)) {
+            mw_said_found(judge, said);
+        }
+    }
+}
+
+static void app_password(struct mw_judge *judge)
+{
+    found_of_password(judge, "auth.app_password_required");
+}
+
 static void credentials_wrong(struct mw_judge *judge)
 {
     if (!success(judge)) {
-        mw_reply_found(judge, "auth.credentials.wrong");
+        found_of_password(judge, "auth.credentials.wrong");
+    }
+}
+
+/* --- tokens */
+
+static struct mw_instance *token_found(struct mw_judge *judge, const struct mw_fact *proof)
+{
+    struct mw_instance *instance = mw_found(judge, proof->about, proof);
+    mw_weight(instance, MW_BLOCKS, mw_port_legs(judge, proof->about));
+    return instance;
+}
+
+/* The server's reason names the token; or it refused the login as it would refuse a password. */
+static void token_invalid(struct mw_judge *judge)
+{
+    for (size_t i = 0; i < MW_COUNT(logins); i++) {
+        MW_EACH (reason, judge, logins[i].oauth) {
+            struct mw_instance *instance = token_found(judge, reason);
+            mw_proof(instance, mw_know(judge, logins[i].login, reason->about));
+            mw_confidence(instance, 0.93);
+        }
+        const char *cause = "auth.credentials.wrong";
+        for (const struct mw_said *said = mw_reply_saying(mw_replies(judge), cause); said; said = mw_reply_saying(said->next, cause)) {
+            bool is_ours = said->fact->id == logins[i].login && with_token(judge, said->fact);
+            if (is_ours && !mw_know(judge, logins[i].oauth, said->fact->about)) {
+                mw_confidence(token_found(judge, said->fact), 0.7);
+            }
+        }
     }
 }
 
@@ -285,6 +358,9 @@ static void disabled_account(struct mw_judge *judge)
     const struct mw_fact *works = success(judge);
     mw_reply_found(judge, "auth.protocol.disabled_account");
     for (const struct mw_said *said = mw_replies(judge); works && (said = mw_reply_saying(said, "auth.credentials.wrong")); said = said->next) {
+        if (is_about_binding(said->fact)) {
+            continue;
+        }
         struct mw_instance *instance = mw_said_found(judge, said);
         mw_proof(instance, works);
         mw_confidence(instance, 0.6);
@@ -292,7 +368,7 @@ static void disabled_account(struct mw_judge *judge)
 }
 
 /* The domain says what form the name has, and the settings have the other one of the same account. */
-static void username_format(struct mw_judge *judge)
+static void form_in_settings(struct mw_judge *judge)
 {
     MW_EACH (host, judge, MW_F_CONFIG_HOST) {
         struct mw_settings settings = mw_settings_read(judge, host);
@@ -308,6 +384,77 @@ static void username_format(struct mw_judge *judge)
             mw_place(instance, "right", mw_user_form_right(&form));
         }
     }
+}
+
+/* The name of this run's logins: --user, else the mailbox; NULL: not known. */
+static const char *login_name(struct mw_judge *judge)
+{
+    const struct mw_header *header = mw_facts_header(mw_judge_facts(judge));
+    const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
+    for (size_t i = 0; i < header->options.count; i++) {
+        if (mw_text_starts(header->options.items[i], "user=")) {
+            return header->options.items[i] + strlen("user=");
+        }
+    }
+    return mailbox ? mailbox->about : NULL;
+}
+
+/* The other form of the name: the part before the @, or the address of the mailbox; NULL: it has none, or it is not known. */
+static const char *other_form(struct mw_judge *judge, const char *name)
+{
+    const struct mw_fact *mailbox = mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
+    const char *at = strchr(name, '@'), *end = mailbox ? strchr(mailbox->about, '@') : NULL;
+    if (at) {
+        return mw_strndup(mw_judge_arena(judge), name, (size_t)(at - name));
+    }
+    bool same = end && mw_text_same(name, mw_strndup(mw_judge_arena(judge), mailbox->about, (size_t)(end - mailbox->about)));
+    return same ? mailbox->about : NULL;
+}
+
+static struct mw_instance *form_found(struct mw_judge *judge, const struct mw_said *said)
+{
+    const char *name = login_name(judge), *right = name ? other_form(judge, name) : NULL;
+    struct mw_instance *instance = mw_said_found(judge, said);
+    mw_place(instance, "user", name ? name : "-");
+    mw_place(instance, "right", right ? right : "-");
+    return instance;
+}
+
+/* The form that is published for that port, where it is not the one that was used. */
+static const struct mw_fact *another_published(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *published = mw_know(judge, MW_F_SERVICE_USERNAME, mw_port_place(judge, about));
+    const char *name = login_name(judge);
+    if (!published || !name) {
+        return NULL;
+    }
+    bool wants_address = mw_text_same(published->text, "address"), wants_local = mw_text_same(published->text, "localpart");
+    return (wants_address && !strchr(name, '@')) || (wants_local && strchr(name, '@')) ? published : NULL;
+}
+
+/* A login that was refused with words on the name, or with the name in another form than the domain publishes. */
+static void form_at_login(struct mw_judge *judge)
+{
+    const char *said_so = "auth.username.format", *refused = "auth.credentials.wrong";
+    const struct mw_said *said = mw_replies(judge);
+    while (!success(judge) && (said = mw_reply_saying(said, said_so))) {
+        form_found(judge, said);
+        said = said->next;
+    }
+    for (said = mw_replies(judge); !success(judge) && (said = mw_reply_saying(said, refused)); said = said->next) {
+        const struct mw_fact *published = another_published(judge, said->fact->about);
+        if (published) {
+            struct mw_instance *instance = form_found(judge, said);
+            mw_proof(instance, published);
+            mw_confidence(instance, 0.85);
+        }
+    }
+}
+
+static void username_format(struct mw_judge *judge)
+{
+    form_in_settings(judge);
+    form_at_login(judge);
 }
 
 /* What shows that the server there wants a login; NULL: nothing. On port 25 an offer is none: a server inside may know its own network. */
@@ -365,7 +512,6 @@ static void password_weak(struct mw_judge *judge)
         mw_reply_found(judge, id);                                                                                                                         \
     }
 
-BY_WORDS(app_password, "auth.app_password_required")
 BY_WORDS(account_locked, "auth.account.locked")
 BY_WORDS(account_disabled, "auth.account.disabled")
 BY_WORDS(disabled_tenant, "auth.protocol.disabled_tenant")
@@ -463,7 +609,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_CLIENT, N_("Put that code into the password field of the mail program, without blanks."), NULL},
         },
         .reference = "RFC 4954 section 6 (534 5.7.9)",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = app_password,
         .alike = {
             {"auth.credentials.wrong", N_("The webmail refuses the same password too.")},
@@ -482,7 +628,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_PROVIDER, N_("If the webmail refuses it too, have the password reset."), NULL},
         },
         .reference = "RFC 4954 section 6; RFC 5530; RFC 3206",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = credentials_wrong,
         .alike = {
             {"auth.app_password_required", N_("The webmail takes this password: then the provider wants an app password.")},
@@ -495,13 +641,13 @@ static const struct mw_cause causes[] = {
         .id = "auth.username.format",
         .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
         .title = N_("The user name has the wrong form"),
-        .says = N_("{account} logs in as {user}, but the settings that the domain publishes for {host} ask for another form of the name."),
+        .says = N_("The login at {host} is made as {user}, but the server wants the user name in another form: the whole address, or the part before the @."),
         .fix = {
             {MW_AT_CLIENT, N_("Enter this user name, for receiving and for sending:"),
              "{right}"},
         },
         .reference = "RFC 6186 section 4",
-        .needs = {MW_F_CONFIG_USER, MW_F_SERVICE_USERNAME},
+        .any = {MW_F_CONFIG_USER, MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = username_format,
         .alike = {
             {"auth.credentials.wrong", N_("Both forms of the name are refused.")},
@@ -518,7 +664,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_PROVIDER, N_("The administrator can take the lock away, and see in the log who was guessing."), NULL},
         },
         .reference = "RFC 4954 section 4; RFC 5530",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = account_locked,
         .alike = {
             {"auth.account.disabled", N_("Waiting does not help.")},
@@ -534,7 +680,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_PROVIDER, N_("Ask the administrator of the domain or the provider to switch the account on again, and for the reason."), NULL},
         },
         .reference = "RFC 5248 (X.7.13); RFC 5530",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = account_disabled,
         .alike = {
             {"auth.account.locked", N_("It works again by waiting.")},
@@ -551,7 +697,7 @@ static const struct mw_cause causes[] = {
                                 "does it for the member."), NULL},
         },
         .reference = "RFC 5530 (NOPERM)",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = disabled_account,
         .alike = {
             {"auth.protocol.disabled_tenant", N_("Colleagues cannot connect either.")},
@@ -568,7 +714,7 @@ static const struct mw_cause causes[] = {
                                 "the scope of client access."), NULL},
         },
         .reference = "RFC 4954 section 6",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = disabled_tenant,
         .alike = {
             {"auth.protocol.disabled_account", N_("Colleagues can connect.")},
@@ -585,7 +731,7 @@ static const struct mw_cause causes[] = {
                               "minutes."), NULL},
         },
         .reference = "RFC 5530 (ALERT)",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = web_login,
         .alike = {
             {"auth.app_password_required", N_("It happens always, not only from a new place.")},
@@ -619,7 +765,7 @@ static const struct mw_cause causes[] = {
              "doveadm auth test USER"},
         },
         .reference = "RFC 4954 section 6 (454 4.7.0); RFC 5530 (UNAVAILABLE)",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = backend_unavailable,
         .alike = {
             {"auth.account.locked", N_("Only this account is affected.")},
@@ -688,7 +834,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_CLIENT, N_("Fetch mail less often (every 5 to 15 minutes) and close programs that do the same work twice."), NULL},
         },
         .reference = "RFC 5530 (LIMIT); RFC 2449 section 8.1.1",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = rate_limited,
         .alike = {
             {"auth.account.locked", N_("It came after failed logins, not after many good ones.")},
@@ -704,7 +850,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_PROVIDER, N_("Sign in to the webmail, change the password, then enter the new one on every device."), NULL},
         },
         .reference = "RFC 5530 (EXPIRED); RFC 4954 section 6 (432 4.7.12)",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = password_expired,
         .explains = {"auth.credentials.wrong", "sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
     },
@@ -717,8 +863,26 @@ static const struct mw_cause causes[] = {
             {MW_AT_CLIENT, N_("Try a password of plain ASCII letters and digits, and check the quoting in the configuration file of the program."), NULL},
         },
         .reference = "RFC 4616; RFC 4954 section 4",
-        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .any = {MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN, MW_F_SIEVE_LOGIN},
         .holds = encoding_bad,
+        .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
+    },
+    {
+        .id = "auth.oauth.token_invalid",
+        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_LOGIN, .owner = MW_USER,
+        .title = N_("The OAuth2 sign-in is refused: the token is too old, withdrawn or not for mail"),
+        .says = N_("At {about} the access token is refused: “{value}”."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Sign in again in the mail program (remove the account and add it again where it does not ask). Check the clock of this machine."), NULL},
+            {MW_AT_PROVIDER, N_("The administrator has to allow the program to use IMAP, POP3 or SMTP in the name of the user."), NULL},
+        },
+        .reference = "RFC 7628 section 3.2.2; RFC 6750 section 3.1",
+        .any = {MW_F_SMTP_LOGIN_OAUTH, MW_F_IMAP_LOGIN_OAUTH, MW_F_POP3_LOGIN_OAUTH, MW_F_SMTP_LOGIN, MW_F_IMAP_LOGIN, MW_F_POP3_LOGIN},
+        .holds = token_invalid,
+        .alike = {
+            {"tls.clock.skew", N_("The clock of this machine is wrong: a new token is refused as well.")},
+            {"auth.protocol.disabled_account", N_("A token that was made a moment ago is refused too, and colleagues can log in.")},
+        },
         .explains = {"sym:submit.auth_fail", "sym:retrieve.auth_fail", NULL},
     },
     {
