@@ -1,5 +1,5 @@
-/* A mail message as it lies in a mailbox (RFC 5322, RFC 2045): bytes in, struct out. Everything in it may be hostile, so all of it is bounded and what is told of
- * it is safe to show. Nothing here verifies a signature. */
+/* A mail message as it lies in a mailbox (RFC 5322, RFC 2045): bytes in, struct out. Everything in it may be hostile, so all of it is bounded and what is
+ * told of it is safe to show. Nothing here verifies a signature. */
 #ifndef MAILWHY_MAIL_H
 #define MAILWHY_MAIL_H
 
@@ -29,7 +29,8 @@ const char *mw_mail_next(const struct mw_mail *mail, const char *name, size_t *f
 const char *mw_mail_value(const struct mw_mail *mail, const char *name);
 /* A parameter of a structured value: boundary of 'multipart/report; boundary="x"'. NULL: none. */
 const char *mw_mail_parameter(struct mw_arena *arena, const char *value, const char *name);
-/* The body as its reader sees it: transfer encoding undone, lines ended by LF, without blanks at the ends of lines and empty lines at the end. For comparing. */
+/* The body as its reader sees it: transfer encoding undone, lines ended by LF, without blanks at the ends of lines and empty lines at the end: for
+ * comparing. */
 char *mw_mail_plain(struct mw_arena *arena, const struct mw_mail *mail);
 
 /* Seconds since 1970 of a date (RFC 5322 section 3.3, with section 4.3's zones); -1: it is none. */

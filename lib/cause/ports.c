@@ -9,6 +9,8 @@ static const struct mw_port_kind kinds[] = {
     {MW_F_ENDPOINT_SUBMISSION,    MW_F_SUBMISSION_END,  MW_F_SUBMISSION_STAGE,  MW_SUBMISSION_SERVICE, false},
     {MW_F_ENDPOINT_IMAPS,         MW_F_IMAP_END,        MW_F_IMAP_STAGE,        MW_IMAP_SERVICE,       true},
     {MW_F_ENDPOINT_IMAP,          MW_F_IMAP_END,        MW_F_IMAP_STAGE,        MW_IMAP_SERVICE,       false},
+    {MW_F_ENDPOINT_INBOX_TLS,     MW_F_ARRIVAL_END,     MW_F_ARRIVAL_STAGE,     MW_IMAP_SERVICE,       true}, /* of a round trip's recipient */
+    {MW_F_ENDPOINT_INBOX,         MW_F_ARRIVAL_END,     MW_F_ARRIVAL_STAGE,     MW_IMAP_SERVICE,       false},
     {MW_F_ENDPOINT_POP3S,         MW_F_POP3_END,        MW_F_POP3_STAGE,        MW_POP3_SERVICE,       true},
     {MW_F_ENDPOINT_POP3,          MW_F_POP3_END,        MW_F_POP3_STAGE,        MW_POP3_SERVICE,       false},
 };

@@ -45,7 +45,7 @@ static const struct {
     {MIMECAST,  "mimecast"},
 };
 
-enum place { AT_GREETING = 1, AT_HELLO = 2, AT_TLS = 4, AT_MAIL = 8, AT_RCPT = 16, AT_LOGIN = 32, AT_STORE = 64 };
+enum place { AT_GREETING = 1, AT_HELLO = 2, AT_TLS = 4, AT_MAIL = 8, AT_RCPT = 16, AT_LOGIN = 32, AT_STORE = 64, AT_DATA = 128 };
 
 /* Facts that are replies, and where in a conversation they stand. */
 static const struct source {
@@ -60,9 +60,14 @@ static const struct source {
     {MW_F_SMTP_MAIL,            AT_MAIL,              true},
     {MW_F_SMTP_RCPT,            AT_RCPT,              true},
     {MW_F_SMTP_LOGIN,           AT_LOGIN,             true},
+    {MW_F_DELIVER_DATA,         AT_RCPT | AT_DATA,    true},
+    {MW_F_DELIVER_SENT,         AT_DATA,              true},
+    {MW_F_DELIVER_BOUNCE,       AT_RCPT | AT_DATA,    true},
+    {MW_F_DELIVER_DELAYED,      AT_RCPT | AT_DATA,    true},
     {MW_F_IMAP_GREETING,        AT_GREETING,          false},
     {MW_F_IMAP_BYE,             AT_GREETING,          false},
     {MW_F_IMAP_LOGIN,           AT_LOGIN | AT_STORE,  false},
+    {MW_F_ARRIVAL_LOGIN,        AT_LOGIN | AT_STORE,  false},
     {MW_F_IMAP_SELECT,          AT_STORE,             false},
     {MW_F_POP3_GREETING,        AT_GREETING,          false},
     {MW_F_POP3_LOGIN,           AT_LOGIN | AT_STORE,  false},
@@ -416,6 +421,7 @@ struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *
     const struct mw_cause *cause = mw_cause_by_id(said->cause);
     struct mw_instance *instance = mw_found(judge, about, said->fact);
     const struct mw_port_kind *kind = mw_port_kind(judge, about);
+    bool returned = said->fact->id == MW_F_DELIVER_BOUNCE || said->fact->id == MW_F_DELIVER_DELAYED;
     bool at_exchange = kind && kind->service == MW_EXCHANGE;
     bool caller = at_exchange && is_about_the_caller(said->cause);
     mw_confidence(instance, caller ? said->confidence * 0.7 : said->confidence);
@@ -426,6 +432,10 @@ struct mw_instance *mw_said_found(struct mw_judge *judge, const struct mw_said *
         return instance;
     }
     enum mw_severity worst = cause ? cause->severity : MW_DEGRADES;
+    if (returned) { /* whoever said it, the sender's mail does not pass */
+        mw_weight(instance, said->fact->id == MW_F_DELIVER_DELAYED && worst == MW_BLOCKS ? MW_DEGRADES : worst, MW_SEND);
+        return instance;
+    }
     bool unsure = at_exchange && said->confidence <= NO_CLEAR_WORDS; /* it may be us after all whom it refuses */
     mw_port_weigh(judge, instance, about, unsure && worst == MW_BLOCKS ? MW_DEGRADES : worst);
     return instance;

@@ -1,5 +1,5 @@
-/* The conversations that wait for the marked message: with the recipient's mailbox (probe `arrival`), and with the sender's where the message is late, for a bounce
- * (probe `returns`). RFC 9051, RFC 3501, RFC 4315 (UIDPLUS), RFC 3464 (bounces).
+/* The conversations that wait for the marked message: with the recipient's mailbox (probe `arrival`), and with the sender's where the message is late, for a
+ * bounce (probe `returns`). RFC 9051, RFC 3501, RFC 4315 (UIDPLUS), RFC 3464 (bounces).
  *
  * It begins before the message is sent and looks at what is new from then on alone. It reads no other message but bounces that came meanwhile, and removes
  * nothing but what bears our Message-ID and mark: by UID EXPUNGE, never by EXPUNGE or CLOSE. */
@@ -504,6 +504,9 @@ static void tell_bounce(struct mw_talk *talk, const struct mw_dsn *dsn)
         bool failed = mw_text_same(recipient->action, "failed"), delayed = mw_text_same(recipient->action, "delayed");
         const char *words = *recipient->diagnostic ? recipient->diagnostic : recipient->status;
         const char *quote = mw_printf(look->arena, "%s: %s %s %s", dsn->reporter, recipient->action, recipient->status, recipient->remote);
+        if (failed && *dsn->reporter) {
+            mw_tell_text(look, MW_F_DELIVER_BOUNCE_BY, state->asked->to, mw_text_lower(look->arena, dsn->reporter), quote);
+        }
         if (failed || delayed) {
             mw_tell_text(look, failed ? MW_F_DELIVER_BOUNCE : MW_F_DELIVER_DELAYED, state->asked->to, words, quote);
         }
@@ -747,11 +750,11 @@ const struct mw_probe mw_probe_arrival = {
     .says = N_("Waits in the recipient's mailbox for the message of --deliver, looks at what became of it on its way, and removes it."),
     .legs = MW_SUBMIT,
     .wants = MW_F_ENDPOINT_ARRIVAL,
-    .tells = {MW_IMAP_HELLO_TELLS, MW_F_ARRIVAL_STAGE, MW_F_ARRIVAL_LOGIN, MW_F_ARRIVAL_LOGIN_MECHANISM, MW_F_ARRIVAL_LOGIN_SKIPPED, MW_F_ARRIVAL_LOGIN_CANCELLED,
-              MW_F_ARRIVAL_LOGIN_OAUTH, MW_F_ENDPOINT_ARRIVAL, MW_F_DELIVER_SKIPPED, MW_F_DELIVER_READY, MW_F_DELIVER_FOLDERS, MW_F_DELIVER_LATE,
+    .tells = {MW_IMAP_HELLO_TELLS, MW_F_ARRIVAL_STAGE, MW_F_ARRIVAL_LOGIN, MW_F_ARRIVAL_LOGIN_MECHANISM, MW_F_ARRIVAL_LOGIN_SKIPPED,
+              MW_F_ARRIVAL_LOGIN_CANCELLED, MW_F_ARRIVAL_LOGIN_OAUTH, MW_F_ENDPOINT_ARRIVAL, MW_F_DELIVER_SKIPPED, MW_F_DELIVER_READY, MW_F_DELIVER_FOLDERS, MW_F_DELIVER_LATE,
               MW_F_DELIVER_ARRIVED, MW_F_DELIVER_ARRIVED_MS, MW_F_DELIVER_MISSING, MW_F_DELIVER_HOP, MW_F_DELIVER_HOP_FIRST, MW_F_DELIVER_AUTHRES,
               MW_F_DELIVER_SPAM, MW_F_DELIVER_SIGNED, MW_F_DELIVER_SIGNATURE, MW_F_DELIVER_BODY, MW_F_DELIVER_SUBJECT, MW_F_DELIVER_REMOVED,
-              MW_F_DELIVER_LEFT, MW_F_DELIVER_BOUNCE, MW_F_DELIVER_DELAYED, MW_F_DELIVER_COPY, MW_TALK_TELLS},
+              MW_F_DELIVER_LEFT, MW_F_DELIVER_BOUNCE, MW_F_DELIVER_BOUNCE_BY, MW_F_DELIVER_DELAYED, MW_F_DELIVER_COPY, MW_TALK_TELLS},
     .ends = MW_F_ARRIVAL_END,
     .start = start_arrival,
 };
@@ -762,8 +765,8 @@ const struct mw_probe mw_probe_returns = {
     .legs = MW_SUBMIT,
     .wants = MW_F_ENDPOINT_RETURNS,
     .tells = {MW_IMAP_HELLO_TELLS, MW_F_RETURNS_STAGE, MW_F_IMAP_LOGIN, MW_F_IMAP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_CANCELLED,
-              MW_F_IMAP_LOGIN_OAUTH, MW_F_ENDPOINT_RETURNS, MW_F_DELIVER_REMOVED, MW_F_DELIVER_LEFT, MW_F_DELIVER_BOUNCE, MW_F_DELIVER_DELAYED,
-              MW_F_DELIVER_COPY, MW_TALK_TELLS},
+              MW_F_IMAP_LOGIN_OAUTH, MW_F_ENDPOINT_RETURNS, MW_F_DELIVER_REMOVED, MW_F_DELIVER_LEFT, MW_F_DELIVER_BOUNCE, MW_F_DELIVER_BOUNCE_BY,
+              MW_F_DELIVER_DELAYED, MW_F_DELIVER_COPY, MW_TALK_TELLS},
     .ends = MW_F_RETURNS_END,
     .start = start_returns,
 };

@@ -1,5 +1,5 @@
-/* Where the mailboxes of a round trip can be read: the IMAP services that the domain publishes, else the usual names. Services of the domain in question are known
- * by then; those of another recipient's domain are looked for here. They are told as endpoints of the round trip alone, never as the domain's. RFC 6186. */
+/* Where the mailboxes of a round trip can be read: the IMAP services that the domain publishes, else the usual names. Services of the domain in question are
+ * known by then; those of another recipient's domain are looked for here. They are told as endpoints of the round trip alone, never as the domain's. RFC 6186. */
 #include "arrival.h"
 #include "lookup.h"
 #include "marked.h"
@@ -55,16 +55,15 @@ static bool is_dead(const struct mw_facts *facts, const char *about)
 static void choose_of(const struct mw_facts *facts, enum mw_fact_id id, const char *security, struct choice *choice)
 {
     for (const struct mw_fact *fact = mw_fact_first(facts, id); fact; fact = mw_fact_next(facts, fact)) {
-        const char *own = security ? security : fact->quote;
         if (mw_fact_find(facts, choice->chosen, fact->about)) {
             choice->tried++;
             continue;
         }
-        int value = own && !is_dead(facts, fact->about) ? worth(fact->text, own) : -1;
+        int value = is_dead(facts, fact->about) ? -1 : worth(fact->text, security);
         if (value > choice->worth) {
             choice->worth = value;
             choice->best = fact;
-            choice->security = own;
+            choice->security = security;
         }
     }
 }
@@ -82,11 +81,13 @@ bool mw_inbox_try_next(struct mw_look *look, bool sender)
         choose_of(look->facts, MW_F_ENDPOINT_IMAPS, "tls", &choice);
         choose_of(look->facts, MW_F_ENDPOINT_IMAP, "starttls", &choice);
     } else {
-        choose_of(look->facts, MW_F_ENDPOINT_INBOX, NULL, &choice);
+        choose_of(look->facts, MW_F_ENDPOINT_INBOX_TLS, "tls", &choice);
+        choose_of(look->facts, MW_F_ENDPOINT_INBOX, "starttls", &choice);
     }
     if (!choice.best || choice.tried >= TRIES_MOST)
         return false;
-    mw_tell(look, &(struct mw_fact){.id = choice.chosen, .about = choice.best->about, .text = choice.best->text, .quote = choice.security, .because = choice.best->n});
+    const struct mw_fact *best = choice.best;
+    mw_tell(look, &(struct mw_fact){.id = choice.chosen, .about = best->about, .text = best->text, .quote = choice.security, .because = best->n});
     return true;
 }
 
@@ -104,9 +105,10 @@ static void got_address(struct mw_look *look, const char *host, const char *addr
     const struct place *place = tag;
     const char *about = mw_about_endpoint(look->arena, host, address, place->port);
     bool excluded = mw_address_is_ipv6(address) ? look->asked->only_ipv4 : look->asked->only_ipv6;
-    const struct mw_fact *known = mw_fact_find(look->facts, MW_F_ENDPOINT_INBOX, about);
+    enum mw_fact_id id = mw_text_same(place->security, "tls") ? MW_F_ENDPOINT_INBOX_TLS : MW_F_ENDPOINT_INBOX;
+    const struct mw_fact *known = mw_fact_find(look->facts, id, about);
     if (!excluded && !(known && mw_text_same(known->text, place->trust)))
-        mw_tell(look, &(struct mw_fact){.id = MW_F_ENDPOINT_INBOX, .about = about, .text = place->trust, .quote = place->security, .because = told ? told->n : 0});
+        mw_tell(look, &(struct mw_fact){.id = id, .about = about, .text = place->trust, .because = told ? told->n : 0});
 }
 
 static void settle(struct mw_look *look, struct search *search);
@@ -208,7 +210,11 @@ static void start(struct mw_look *look)
         search_domain(look, strrchr(look->why->about, '@') + 1);
 }
 
-#define TELLS {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_INBOX, MW_F_ENDPOINT_ARRIVAL, MW_F_ENDPOINT_RETURNS}
+#define TELLS \
+    { \
+        MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_INBOX_TLS, MW_F_ENDPOINT_INBOX, MW_F_ENDPOINT_ARRIVAL, \
+            MW_F_ENDPOINT_RETURNS \
+    }
 
 const struct mw_probe mw_probe_inbox = {
     .name = "inbox",

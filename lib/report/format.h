@@ -19,6 +19,10 @@ char *mw_escape(struct mw_arena *arena, const char *text, const struct mw_escape
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report);
 /* Where the mail is that was looked for in a mailbox; NULL: that was not the question, or nothing is known of it. */
 char *mw_words_account(struct mw_arena *arena, const struct mw_report *report);
+/* What became of the message of a round trip; NULL: there was none. */
+char *mw_words_delivery(struct mw_arena *arena, const struct mw_report *report);
+/* Its way, a sentence each; none where there was no message. */
+struct mw_list mw_words_way(struct mw_arena *arena, const struct mw_report *report);
 const char *mw_words_severity(enum mw_severity severity);
 const char *mw_words_owner(enum mw_owner owner);
 const char *mw_words_where(enum mw_where where); /* "In the DNS:" */

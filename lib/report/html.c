@@ -76,6 +76,17 @@ static void put_not_tested(const struct page *page, const struct mw_report *repo
     fputs("</ul>\n", page->out);
 }
 
+static void put_way(const struct page *page, const struct mw_report *report)
+{
+    struct mw_list way = mw_words_way(page->arena, report);
+    if (!way.count)
+        return;
+    fprintf(page->out, "<h2>%s</h2>\n<ul>\n", _("The message"));
+    for (size_t i = 0; i < way.count; i++)
+        fprintf(page->out, "<li>%s</li>\n", safe(page, way.items[i]));
+    fputs("</ul>\n", page->out);
+}
+
 bool mw_format_html(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
 {
     (void)options;
@@ -86,6 +97,7 @@ bool mw_format_html(const struct mw_report *report, const struct mw_format_optio
     fprintf(out, "<h1 class=\"%s\">%s</h1>\n", mw_state_name(mw_words_worst(report)), verdict);
     if (report->partial)
         fprintf(out, "<p>%s</p>\n", safe(&page, mw_words_partial(report)));
+    put_way(&page, report);
     for (size_t i = 0; i < report->count; i++)
         put_finding(&page, &report->findings[i], i + 1);
     if (report->count) {

@@ -168,6 +168,9 @@ bool mw_format_json(const struct mw_report *report, const struct mw_format_optio
     json_object_set_new(object, "elapsed_ms", json_integer(report->elapsed_ms));
     if (report->partial)
         put(object, "partial", report->partial);
+    struct mw_list way = mw_words_way(arena, report);
+    if (way.count)
+        json_object_set_new(object, "message", list_json(&way));
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(PLACES_OF_CONFIDENCE));
     put_text(text, out);
     free(text);

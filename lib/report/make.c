@@ -311,6 +311,7 @@ static const struct {
     unsigned legs;
 } questions[] = {
     {"check", MW_ALL_LEGS}, {"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}, {"imap", MW_RETRIEVE}, {"pop3", MW_RETRIEVE},
+    {"deliver", MW_SUBMIT | MW_SEND},
 };
 
 unsigned mw_question_legs(const char *question)
@@ -335,6 +336,16 @@ static const char *shell_word(struct mw_arena *arena, const char *word)
     return mw_printf(arena, "'%s'", mw_list_join(arena, &pieces, "'\\''"));
 }
 
+/* Where a secret stood is not told. */
+static const char *option_of(const char *shape)
+{
+    static const struct { const char *shape, *option; } secrets[] = {{"to-password", "to-password-file=FILE"}, {"token", "token-file=FILE"}};
+    for (size_t i = 0; i < MW_COUNT(secrets); i++)
+        if (strcmp(secrets[i].shape, shape) == 0)
+            return secrets[i].option;
+    return shape;
+}
+
 static const char *verify_command(struct mw_making *making)
 {
     const struct mw_header *header = making->report->header;
@@ -343,7 +354,7 @@ static const char *verify_command(struct mw_making *making)
     mw_list_add(making->arena, &words, shell_word(making->arena, header->question));
     mw_list_add(making->arena, &words, shell_word(making->arena, header->target));
     for (size_t i = 0; i < header->options.count; i++)
-        mw_list_add(making->arena, &words, shell_word(making->arena, mw_printf(making->arena, "--%s", header->options.items[i])));
+        mw_list_add(making->arena, &words, shell_word(making->arena, mw_printf(making->arena, "--%s", option_of(header->options.items[i]))));
     return mw_list_join(making->arena, &words, " ");
 }
 

@@ -65,6 +65,11 @@ bool mw_format_markdown(const struct mw_report *report, const struct mw_format_o
     fprintf(out, "# %s\n", plain(&page, mw_words_verdict(page.arena, report)));
     if (report->partial)
         fprintf(out, "\n%s\n", plain(&page, mw_words_partial(report)));
+    struct mw_list way = mw_words_way(page.arena, report);
+    if (way.count)
+        fprintf(out, "\n## %s\n\n", _("The message"));
+    for (size_t i = 0; i < way.count; i++)
+        fprintf(out, "- %s\n", plain(&page, way.items[i]));
     for (size_t i = 0; i < report->count; i++)
         put_finding(&page, &report->findings[i], i + 1);
     if (report->count) {

@@ -232,6 +232,18 @@ static void put_not_tested(const struct page *page, const struct mw_report *repo
     put_not_reached(page, not_reached);
 }
 
+/* Of a round trip. */
+static void put_way(const struct page *page, const struct mw_report *report)
+{
+    struct mw_list lines = mw_words_way(page->arena, report);
+    if (!lines.count)
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("The message"));
+    for (size_t i = 0; i < lines.count; i++)
+        paragraph(page, 3, PLAIN, safe(page, lines.items[i], VALUE_CEILING));
+}
+
 static void put_ruled_out(const struct page *page, const struct mw_report *report)
 {
     fputc('\n', page->out);
@@ -273,6 +285,7 @@ bool mw_format_text(const struct mw_report *report, const struct mw_format_optio
     paragraph(&page, 0, color_of_state(mw_words_worst(report)), mw_words_verdict(page.arena, report));
     if (report->partial)
         paragraph(&page, 0, YELLOW, mw_words_partial(report));
+    put_way(&page, report);
     for (size_t i = 0; i < report->count; i++)
         if (report->findings[i].severity != MW_ADVICE)
             put_finding(&page, &report->findings[i], ++number);

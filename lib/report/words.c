@@ -90,7 +90,10 @@ static const char *half_verdict(const struct mw_report *report)
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
 {
     char *account = mw_words_account(arena, report);
+    char *delivery = mw_text_same(report->header->question, "deliver") ? mw_words_delivery(arena, report) : NULL;
     const char *half = half_verdict(report);
+    if (delivery)
+        return delivery;
     if (account)
         return account;
     if (half)
