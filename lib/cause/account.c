@@ -29,8 +29,7 @@ static bool keeps_copy(const struct mw_fact *rule)
 
 static const struct mw_fact *catch_of(struct mw_judge *judge, const char *about, const char *action)
 {
-    MW_EACH_ABOUT(caught, judge, MW_F_SIEVE_CATCHES, about)
-    {
+    MW_EACH_ABOUT (caught, judge, MW_F_SIEVE_CATCHES, about) {
         if (object_of(caught, action)) {
             return caught;
         }
@@ -61,8 +60,7 @@ static void place_rule(struct mw_judge *judge, struct mw_instance *instance, con
 
 static const struct mw_fact *found_in(struct mw_judge *judge, const char *folder)
 {
-    MW_EACH(found, judge, MW_F_ACCOUNT_FOUND)
-    {
+    MW_EACH (found, judge, MW_F_ACCOUNT_FOUND) {
         if (mw_text_same(found->text, folder)) {
             return found;
         }
@@ -92,8 +90,7 @@ static bool lies_in_inbox(struct mw_judge *judge)
 
 static const char *attributes_of(struct mw_judge *judge, const struct mw_fact *found)
 {
-    MW_EACH_ABOUT(folder, judge, MW_F_IMAP_FOLDER, found->about)
-    {
+    MW_EACH_ABOUT (folder, judge, MW_F_IMAP_FOLDER, found->about) {
         if (mw_text_same(folder->text, found->text) && folder->quote) {
             return folder->quote;
         }
@@ -143,8 +140,7 @@ static const struct mw_fact *filed_by(struct mw_judge *judge, const char *folder
 {
     static const enum mw_fact_id ids[] = {MW_F_SIEVE_CATCHES, MW_F_SIEVE_MAY_CATCH};
     for (size_t i = 0; i < MW_COUNT(ids); i++) {
-        MW_EACH(rule, judge, ids[i])
-        {
+        MW_EACH (rule, judge, ids[i]) {
             const char *object = object_of(rule, "fileinto");
             if (object && mw_text_same(object, folder)) {
                 return rule;
@@ -166,14 +162,16 @@ static const struct mw_fact *is_dropped(struct mw_judge *judge, const struct mw_
 
 static void found_dropped(struct mw_judge *judge, bool by_sender)
 {
-    MW_EACH(fate, judge, MW_F_SIEVE_FATE)
-    {
+    MW_EACH (fate, judge, MW_F_SIEVE_FATE) {
         const struct mw_fact *rule = is_dropped(judge, fate), *sender = mw_know(judge, MW_F_SIEVE_CATCHES_SENDER, fate->about);
         if (!rule || (sender != NULL) != by_sender) {
             continue;
         }
         struct mw_instance *instance = mw_found(judge, fate->about, rule);
         place_rule(judge, instance, rule);
+        if (by_sender && fate->quote) {
+            mw_place(instance, "rule", fate->quote);
+        }
         mw_proof(instance, fate);
         mw_proof(instance, sender);
         mw_proof(instance, mw_know(judge, MW_F_SIEVE_CATCHES_ENVELOPE, fate->about));
@@ -197,28 +195,56 @@ static void blocklist_user(struct mw_judge *judge)
 
 /* --- mail that lies elsewhere ---------------------------------------------------------------------------------------------------------------- */
 
+static const char *own_domain(struct mw_judge *judge, const struct mw_fact *rule)
+{
+    const char *asked = mw_seen_target(judge);
+    return asked ? asked : mw_seen_provider(mw_port_host(judge, rule->about));
+}
+
+static bool is_own(const char *address, const char *domain)
+{
+    const char *at = strrchr(address, '@'), *host = at ? at + 1 : "";
+    size_t length = strlen(host), tail = strlen(domain);
+    return !at || !tail || (mw_text_ends(host, domain) && (length == tail || host[length - tail - 1] == '.'));
+}
+
+/* The redirect that surely takes the message away, outside or to another mailbox of the own domain. */
+static const struct mw_fact *sent_away(struct mw_judge *judge, const struct mw_fact *fate, bool outside)
+{
+    const struct mw_fact *rule = mw_text_same(fate->text, "redirected") ? catch_of(judge, fate->about, "redirect") : NULL;
+    return rule && is_own(object_of(rule, "redirect"), own_domain(judge, rule)) != outside ? rule : NULL;
+}
+
+static void misfiled_to(struct mw_judge *judge, const struct mw_fact *fate, const struct mw_fact *rule, const char *folder)
+{
+    struct mw_instance *instance = mw_found(judge, fate->about, rule);
+    place_rule(judge, instance, rule);
+    mw_place(instance, "folder", folder);
+    mw_proof(instance, fate);
+    mw_proof(instance, found_in(judge, folder));
+    mw_confidence(instance, 0.95);
+}
+
 /* By a rule that was read: into other folders alone, or to another mailbox without a copy. */
 static bool misfiled_by_rule(struct mw_judge *judge)
 {
     bool any = false;
-    MW_EACH(fate, judge, MW_F_SIEVE_FATE)
-    {
-        bool filed = mw_text_same(fate->text, "filed");
-        const struct mw_fact *rule = filed                                    ? catch_of(judge, fate->about, "fileinto")
-                                     : mw_text_same(fate->text, "redirected") ? catch_of(judge, fate->about, "redirect")
-                                                                              : NULL;
-        if (!rule || lies_in_inbox(judge)) {
-            continue;
+    MW_EACH (fate, judge, MW_F_SIEVE_FATE) {
+        const struct mw_fact *filed = mw_text_same(fate->text, "filed") ? catch_of(judge, fate->about, "fileinto") : NULL;
+        const struct mw_fact *rule = filed ? filed : sent_away(judge, fate, false);
+        if (rule && !lies_in_inbox(judge)) {
+            misfiled_to(judge, fate, rule, object_of(rule, filed ? "fileinto" : "redirect"));
+            any = true;
         }
-        struct mw_instance *instance = mw_found(judge, fate->about, rule);
-        place_rule(judge, instance, rule);
-        mw_place(instance, "folder", object_of(rule, filed ? "fileinto" : "redirect"));
-        mw_proof(instance, fate);
-        mw_proof(instance, filed ? found_in(judge, object_of(rule, "fileinto")) : NULL);
-        mw_confidence(instance, 0.95);
-        any = true;
     }
     return any;
+}
+
+/* Mail programs do not show it: that has a row of its own. */
+static bool is_unsubscribed(struct mw_judge *judge, const struct mw_fact *found)
+{
+    const struct mw_fact *unsubscribed = mw_know(judge, MW_F_IMAP_UNSUBSCRIBED, found->about);
+    return unsubscribed && mw_list_has(&unsubscribed->list, found->text);
 }
 
 static void misfiled(struct mw_judge *judge)
@@ -226,10 +252,10 @@ static void misfiled(struct mw_judge *judge)
     if (misfiled_by_rule(judge) || found_in(judge, "INBOX")) {
         return;
     }
-    MW_EACH(found, judge, MW_F_ACCOUNT_FOUND)
-    {
+    MW_EACH (found, judge, MW_F_ACCOUNT_FOUND) {
         const struct mw_fact *rule = filed_by(judge, found->text);
-        if ((!rule && is_junk(judge, found)) || is_trash(judge, found) || is_no_place(judge, found)) {
+        bool of_others = !rule && (is_junk(judge, found) || is_unsubscribed(judge, found));
+        if (of_others || is_trash(judge, found) || is_no_place(judge, found)) {
             continue;
         }
         struct mw_instance *instance = mw_found(judge, found->about, found);
@@ -244,8 +270,7 @@ static void misfiled(struct mw_judge *judge)
 
 static void spam_folder(struct mw_judge *judge)
 {
-    MW_EACH(found, judge, MW_F_ACCOUNT_FOUND)
-    {
+    MW_EACH (found, judge, MW_F_ACCOUNT_FOUND) {
         if (!is_junk(judge, found) || filed_by(judge, found->text) || lies_in_inbox(judge)) {
             continue;
         }
@@ -254,8 +279,7 @@ static void spam_folder(struct mw_judge *judge)
         mw_proof(instance, mw_know(judge, MW_F_IMAP_JUNK, found->about));
         mw_confidence(instance, 0.95);
     }
-    MW_EACH(arrived, judge, MW_F_DELIVER_ARRIVED)
-    { /* the quote names the attributes of a junk folder */
+    MW_EACH (arrived, judge, MW_F_DELIVER_ARRIVED) { /* the quote names the attributes of a junk folder */
         if (arrived->quote) {
             struct mw_instance *instance = mw_found(judge, arrived->about, arrived);
             mw_place(instance, "folder", arrived->text);
@@ -268,8 +292,7 @@ static void spam_folder(struct mw_judge *judge)
 /* In the trash, or in INBOX with the mark that it is to be removed, and nowhere else. */
 static void deleted_elsewhere(struct mw_judge *judge)
 {
-    MW_EACH(found, judge, MW_F_ACCOUNT_FOUND)
-    {
+    MW_EACH (found, judge, MW_F_ACCOUNT_FOUND) {
         bool inbox = mw_text_same(found->text, "INBOX"),
              marked = inbox && found->quote && mw_text_starts(found->quote, "1:") && strstr(found->quote, "\\Deleted");
         if (!marked && (!is_trash(judge, found) || found_in(judge, "INBOX") || filed_by(judge, found->text))) {
@@ -283,36 +306,28 @@ static void deleted_elsewhere(struct mw_judge *judge)
 
 /* --- forwarding ------------------------------------------------------------------------------------------------------------------------------ */
 
-static const char *own_domain(struct mw_judge *judge, const struct mw_fact *rule)
-{
-    const char *asked = mw_seen_target(judge);
-    return asked ? asked : mw_seen_provider(mw_port_host(judge, rule->about));
-}
-
-static bool is_own(const char *address, const char *domain)
-{
-    const char *at = strrchr(address, '@'), *host = at ? at + 1 : "";
-    size_t length = strlen(host), tail = strlen(domain);
-    return !at || !tail || (mw_text_ends(host, domain) && (length == tail || host[length - tail - 1] == '.'));
-}
-
 static const struct mw_fact *mailbox_asked(struct mw_judge *judge)
 {
     return mw_each(judge, MW_F_TARGET_MAILBOX, NULL);
 }
 
+/* A copy that leaves is a risk; where none stays, the owner misses the mail too. */
 static void forward_external(struct mw_judge *judge)
 {
-    MW_EACH(rule, judge, MW_F_SIEVE_RULE)
-    {
+    MW_EACH (rule, judge, MW_F_SIEVE_RULE) {
         const char *address = object_of(rule, "redirect");
         if (!address || is_own(address, own_domain(judge, rule))) {
             continue;
         }
+        const struct mw_fact *fate = mw_know(judge, MW_F_SIEVE_FATE, rule->about), *away = fate ? sent_away(judge, fate, true) : NULL;
         struct mw_instance *instance = mw_found(judge, rule->about, rule);
         place_rule(judge, instance, rule);
         mw_place(instance, "to", address);
         mw_confidence(instance, keeps_copy(rule) ? 0.9 : 0.93);
+        if (away && mw_text_same(away->text, rule->text)) {
+            mw_proof(instance, fate);
+            mw_weight(instance, MW_DEGRADES, MW_ACCOUNT | MW_RECEIVE);
+        }
     }
 }
 
@@ -320,8 +335,7 @@ static void forward_loop(struct mw_judge *judge)
 {
     const struct mw_fact *mailbox = mailbox_asked(judge);
     mw_reply_found(judge, "account.forward.loop");
-    MW_EACH(rule, judge, MW_F_SIEVE_RULE)
-    {
+    MW_EACH (rule, judge, MW_F_SIEVE_RULE) {
         const char *address = object_of(rule, "redirect");
         if (address && mailbox && mw_text_same(address, mailbox->text)) {
             struct mw_instance *instance = mw_found(judge, rule->about, rule);
@@ -335,14 +349,12 @@ static void forward_loop(struct mw_judge *judge)
 /* The address that the rule sends to was given with --to, and its server refused it for good. */
 static void forward_broken(struct mw_judge *judge)
 {
-    MW_EACH(rule, judge, MW_F_SIEVE_RULE)
-    {
+    MW_EACH (rule, judge, MW_F_SIEVE_RULE) {
         const char *address = object_of(rule, "redirect");
         if (!address) {
             continue;
         }
-        MW_EACH(reply, judge, MW_F_SMTP_RCPT)
-        {
+        MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
             if (mw_is(judge, MW_F_SMTP_RCPT_TO, reply->about, address) && mw_reply_class(reply) == 5 && !mw_seen_relay_denied(reply->text)) {
                 struct mw_instance *instance = mw_found(judge, rule->about, rule);
                 mw_place(instance, "to", address);
@@ -370,9 +382,6 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 5228 section 4.4; RFC 5429",
         .any = {MW_F_SIEVE_FATE, MW_F_SMTP_RCPT},
         .holds = blocklist_user,
-        .alike = {
-            {"smtp.sender.rejected", N_("Other recipients of the same provider refuse the sender too.")},
-        },
         .explains = {"sym:inbound.partial", "sym:inbound.silent", "sym:mail.missing", NULL},
     },
     {
