@@ -13,7 +13,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
 #define FUZZ_ABOUT "mail.example.org[192.0.2.1]:1"
-enum { FUZZ_PROBE = 3, FUZZ_LOGIN = 4, FUZZ_UNVERIFIED = 8, FUZZ_NO_HANDSHAKE = 16, FUZZ_INSECURE = 32, FUZZ_OUTSIDE = 64 };
+enum { FUZZ_PROBE = 3, FUZZ_LOGIN = 4, FUZZ_UNVERIFIED = 8, FUZZ_NO_HANDSHAKE = 16, FUZZ_INSECURE = 32, FUZZ_OUTSIDE = 64, FUZZ_DEEP = 128 };
 
 static inline void fuzz_never(bool said)
 {
@@ -21,22 +21,40 @@ static inline void fuzz_never(bool said)
         abort();
 }
 
-/* Each line as the server would see it; the engine adds the last CRLF. */
-static inline void fuzz_check_lines(const char *said)
+static inline bool fuzz_begins(const char *line, const char *word)
 {
-    static const char *const forbidden[] = {"DATA", "BDAT", "RETR", "DELE", "SELECT", "STORE", "FETCH", "EXPUNGE"};
-    for (const char *line = said; line; line = strpbrk(line, "|\n")) {
-        line += *line == '|' || *line == '\n';
-        const char *command = line[0] == 'a' && strchr("0123456789", line[1]) && strchr(line, ' ') ? strchr(line, ' ') + 1 : line;
-        for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
-            fuzz_never(strncasecmp(command, forbidden[i], strlen(forbidden[i])) == 0);
-    }
+    return strncasecmp(line, word, strlen(word)) == 0;
+}
+
+/* One line as the server would see it, without its tag. */
+static inline void fuzz_check_command(const char *command)
+{
+    /* clang-format off */
+    static const char *const forbidden[] = {
+        "DATA", "BDAT", "RETR", "DELE", "SELECT", "STORE", "EXPUNGE", "CLOSE", "COPY", "MOVE", "APPEND", "CREATE", "RENAME", "SUBSCRIBE", "UNSUBSCRIBE", "SETQUOTA",
+        "DELETE", "PUTSCRIPT", "SETACTIVE", "DELETESCRIPT", "RENAMESCRIPT", "HAVESPACE",
+    };
+    /* clang-format on */
+    const char *verb = fuzz_begins(command, "UID ") ? command + 4 : command;
+    for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
+        fuzz_never(fuzz_begins(verb, forbidden[i]));
+    fuzz_never(fuzz_begins(verb, "FETCH ") && (strstr(verb, "BODY[") || strstr(verb, "RFC822"))); /* BODY.PEEK[ leaves \Seen alone */
+}
+
+static inline void fuzz_check_lines(const struct mw_list *said)
+{
+    for (size_t i = 0; i < said->count; i++)
+        for (const char *line = said->items[i]; line; line = strchr(line, '\n')) {
+            line += *line == '\n';
+            bool tagged = line[0] == 'a' && line[1] >= '0' && line[1] <= '9' && strchr(line, ' ');
+            fuzz_check_command(tagged ? strchr(line, ' ') + 1 : line);
+        }
 }
 
 /* A login only over verified TLS, unless the user said otherwise, and once. */
 static inline void fuzz_check_login(const struct mw_facts *facts, const struct mw_asked *asked, bool safe)
 {
-    static const enum mw_fact_id mechanisms[] = {MW_F_SMTP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_MECHANISM, MW_F_POP3_LOGIN_MECHANISM};
+    static const enum mw_fact_id mechanisms[] = {MW_F_SMTP_LOGIN_MECHANISM, MW_F_IMAP_LOGIN_MECHANISM, MW_F_POP3_LOGIN_MECHANISM, MW_F_SIEVE_LOGIN_MECHANISM};
     for (size_t i = 0; i < sizeof mechanisms / sizeof mechanisms[0]; i++) {
         const struct mw_fact *claim = mw_fact_first(facts, mechanisms[i]);
         fuzz_never(claim && !(asked->password && (safe || asked->insecure_login)));
@@ -52,17 +70,29 @@ static inline int fuzz_talk(const uint8_t *bytes, size_t count, const struct mw_
     struct mw_arena *arena = mw_arena_new();
     struct mw_facts *facts = mw_facts_new(arena, &(struct mw_header){.vantage = "fuzz"});
     const struct mw_probe *probe = probes[(how & FUZZ_PROBE) % probe_count];
-    struct mw_asked asked = {.legs = MW_ALL_LEGS, .mailbox = "alice@example.org", .domain = "example.org", .ehlo_name = "probe.example.net", .to = "carol@example.com",
-                             .password = how & FUZZ_LOGIN ? "secret" : NULL, .insecure_login = how & FUZZ_INSECURE};
-    const struct mw_fact *why = mw_fact_tell(
-        facts, &(struct mw_fact){.id = probe->wants, .about = FUZZ_ABOUT, .text = how & FUZZ_OUTSIDE ? "recipient" : "published", .at = 1});
+    struct mw_asked asked = {.legs = MW_ALL_LEGS,
+                             .mailbox = "alice@example.org",
+                             .domain = "example.org",
+                             .ehlo_name = "probe.example.net",
+                             .to = "carol@example.com",
+                             .password = how & FUZZ_LOGIN ? "secret" : NULL,
+                             .insecure_login = how & FUZZ_INSECURE};
+    if (how & FUZZ_DEEP) {
+        asked.from = "bob@example.net";
+        asked.subject = "Rechnung \u00fcber 42";
+        asked.message_id = how & FUZZ_OUTSIDE ? "1@example.net" : NULL;
+        asked.size = 123456;
+        asked.idle_s = 1;
+    }
+    const struct mw_fact *why =
+        mw_fact_tell(facts, &(struct mw_fact){.id = probe->wants, .about = FUZZ_ABOUT, .text = how & FUZZ_OUTSIDE ? "recipient" : "published", .at = 1});
     struct mw_look look = {.facts = facts, .asked = &asked, .probe = probe, .why = why, .arena = arena};
     char *heard = malloc(count); /* of the exact size: ASan sees an over-read */
     memcpy(heard, bytes + 1, count - 1);
     struct fake_server server = {.bytes = heard, .count = count - 1, .unverified = how & FUZZ_UNVERIFIED, .no_handshake = how & FUZZ_NO_HANDSHAKE};
     struct fake_seen seen = {0};
     fake_talk(&look, &server, &seen);
-    fuzz_check_lines(seen.said);
+    fuzz_check_lines(&seen.lines);
     fuzz_check_login(facts, &asked, seen.encrypted && !server.unverified);
     free(heard);
     mw_arena_free(arena);

@@ -2,6 +2,7 @@
 #include "fake_talk.h"
 
 #include <mailwhy/about.h>
+#include <mailwhy/sieve.h>
 
 #include <assert.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct mw_talk {
 const struct mw_dialect mw_smtp_dialect = {.name = "smtp", .frame = mw_smtp_frame};
 const struct mw_dialect mw_imap_dialect = {.name = "imap", .frame = mw_imap_frame};
 const struct mw_dialect mw_pop3_dialect = {.name = "pop3", .frame = mw_pop3_frame};
+const struct mw_dialect mw_sieve_dialect = {.name = "sieve", .frame = mw_managesieve_frame};
 
 bool mw_is_near(const char *address); /* lib/probe/near.h */
 
@@ -180,4 +182,5 @@ void fake_talk(struct mw_look *look, const struct fake_server *server, struct fa
     seen->outcome = talk.outcome;
     seen->encrypted = talk.encrypted;
     seen->said = mw_list_join(look->arena, &talk.said, "|");
+    seen->lines = talk.said;
 }

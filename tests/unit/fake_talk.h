@@ -15,6 +15,7 @@ struct fake_server {
 
 struct fake_seen {
     const char *said; /* all lines joined with | */
+    struct mw_list lines;
     const char *outcome;
     const char *stage;
     bool encrypted; /* at the end */
