@@ -1,4 +1,4 @@
-/* Header fields as people may read them: unfolding (RFC 5322 section 2.2.3) and encoded words (RFC 2047). Conversion is left to iconv, for charsets of a list
+/* Encoded words (RFC 2047). Conversion is left to iconv, for charsets of a list
  * alone: a message must not choose which converter runs. */
 #include <mailwhy/header.h>
 #include <mailwhy/text.h>
@@ -154,44 +154,4 @@ char *mw_header_decode(struct mw_arena *arena, const char *bytes, size_t count)
         behind_word = out;
     }
     return mw_text_safe(arena, text, (size_t)(out - text), MW_HEADER_TEXT);
-}
-
-/* --- fields ------------------------------------------------------------------------------------------------------------------------------------- */
-
-static size_t line_at(const char *bytes, size_t count, size_t at, size_t *next)
-{
-    const char *end = memchr(bytes + at, '\n', count - at);
-    size_t stop = end ? (size_t)(end - bytes) : count;
-    *next = end ? stop + 1 : count;
-    return stop > at && bytes[stop - 1] == '\r' ? stop - 1 : stop;
-}
-
-static bool is_field(const char *line, size_t count, const char *name)
-{
-    size_t length = strlen(name);
-    return count > length && strncasecmp(line, name, length) == 0 && line[length] == ':';
-}
-
-char *mw_header_field(struct mw_arena *arena, const char *bytes, size_t count, const char *name)
-{
-    size_t next, at = 0;
-    for (; at < count; at = next) {
-        size_t stop = line_at(bytes, count, at, &next);
-        if (stop == at) /* the header ends */
-            return NULL;
-        if (is_field(bytes + at, stop - at, name))
-            break;
-    }
-    if (at >= count)
-        return NULL;
-    char *text = mw_alloc(arena, DECODED_MOST + 1);
-    size_t length = 0, start = at + strlen(name) + 1;
-    do {
-        size_t stop = line_at(bytes, count, at, &next), part = stop - start;
-        part = part > DECODED_MOST - length ? DECODED_MOST - length : part;
-        memcpy(text + length, bytes + start, part);
-        length += part;
-        at = start = next;
-    } while (at < count && (bytes[at] == ' ' || bytes[at] == '\t'));
-    return mw_text_trim(arena, mw_header_decode(arena, text, length));
 }

@@ -3,6 +3,8 @@
  * It logs in once a run at most (login.h). */
 #include "imap_hello.h"
 
+#include <mailwhy/imap.h>
+
 #include <string.h>
 
 #define CAPABILITIES_MOST 200u
@@ -92,11 +94,16 @@ static int learn_in_clear(struct mw_talk *talk)
     const struct mw_imap_hello *hello = mw_talk_state(talk);
     struct mw_look *look = mw_talk_look(talk);
     bool starttls = mw_imap_has(hello, "STARTTLS");
+    if (hello->preauth) { /* RFC 9051 section 6.2.1: valid before the login alone, so its absence says nothing */
+        look->remark = "PREAUTH: neither STARTTLS nor a login can be tried";
+        mw_talk_set_outcome(talk, MW_SKIPPED);
+        return MW_QUIT;
+    }
     if (!hello->quiet) {
         const char *words = mw_printf(look->arena, "CAPABILITY %s", mw_list_join(look->arena, &hello->capabilities, " "));
         mw_tell_yes(look, MW_F_IMAP_STARTTLS, mw_talk_about(talk), starttls, words);
     }
-    return starttls && !hello->preauth ? MW_IMAP_STARTTLS : before_login(talk);
+    return starttls ? MW_IMAP_STARTTLS : before_login(talk);
 }
 
 /* A greeting may list fewer capabilities than CAPABILITY does: it saves the question only where it has what we look for. */
@@ -117,6 +124,7 @@ int mw_imap_got_capability(struct mw_talk *talk, const struct mw_reply *reply)
     }
     bool encrypted = mw_talk_is_encrypted(talk);
     if (reply->code == 'N' || reply->code == 'B' || !learn(talk, reply, encrypted ? MW_F_IMAP_CAPABILITY : MW_F_IMAP_CAPABILITY_CLEAR)) {
+        mw_talk_set_outcome(talk, MW_GARBLED); /* RFC 9051 section 6.1.1: every server has it */
         return MW_QUIT;
     }
     return encrypted ? before_login(talk) : learn_in_clear(talk);
@@ -154,8 +162,11 @@ int mw_imap_got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
     if (reply->code == 'O') {
         return MW_IMAP_HANDSHAKE;
     }
+    if (reply->code == 'Y') {
+        return mw_imap_got_bye(talk, reply);
+    }
     mw_tell_text(mw_talk_look(talk), MW_F_IMAP_STARTTLS_REPLY, mw_talk_about(talk), reply->whole, NULL);
-    return reply->code == 'Y' ? mw_imap_got_bye(talk, reply) : before_login(talk);
+    return before_login(talk);
 }
 
 /* RFC 9051 section 6.2.1: what was listed before TLS is void. */
@@ -171,7 +182,6 @@ int mw_imap_got_handshake(struct mw_talk *talk, const struct mw_reply *reply)
 
 /* --- login ----------------------------------------------------------------------------------------------------------------------------------- */
 
-/* A quoted string (RFC 9051 section 4.3); login.h let no line end through. */
 const char *mw_imap_quoted(struct mw_arena *arena, const char *text)
 {
     char *result = mw_alloc(arena, 2 * strlen(text) + 3), *at = result;
@@ -186,13 +196,26 @@ const char *mw_imap_quoted(struct mw_arena *arena, const char *text)
     return result;
 }
 
+/* Quoted strings are of 7 bits (RFC 9051 section 4.3): other letters go as literals. */
+static const char *say_command(struct mw_talk *talk)
+{
+    struct mw_imap_hello *hello = mw_talk_state(talk);
+    const struct mw_look *look = mw_talk_look(talk);
+    struct mw_imap_command command = {.asks_nothing = mw_imap_has(hello, "LITERAL+") || mw_imap_has(hello, "LITERAL-")};
+    mw_imap_say(look->arena, &command, mw_printf(look->arena, "%s LOGIN ", mw_talk_tag(talk)));
+    mw_imap_say_string(look->arena, &command, mw_login_user(look->asked));
+    mw_imap_say(look->arena, &command, " ");
+    mw_imap_say_string(look->arena, &command, look->asked->password);
+    hello->login_parts = command.parts;
+    return command.parts.items[0];
+}
+
 const char *mw_imap_say_login(struct mw_talk *talk)
 {
     struct mw_imap_hello *hello = mw_talk_state(talk);
     const struct mw_look *look = mw_talk_look(talk);
     if (hello->login.is_command) {
-        const char *user = mw_imap_quoted(look->arena, mw_login_user(look->asked)), *password = mw_imap_quoted(look->arena, look->asked->password);
-        return mw_printf(look->arena, "%s LOGIN %s %s", mw_talk_tag(talk), user, password);
+        return say_command(talk);
     }
     if (hello->login.speaks_first && mw_imap_has(hello, "SASL-IR")) { /* RFC 4959 */
         return mw_printf(look->arena, "%s AUTHENTICATE %s %s", mw_talk_tag(talk), hello->login.mechanism, mw_login_first(talk, &hello->login));
@@ -204,7 +227,7 @@ const char *mw_imap_say_login(struct mw_talk *talk)
 const char *mw_imap_say_answer(struct mw_talk *talk)
 {
     struct mw_imap_hello *hello = mw_talk_state(talk);
-    return mw_login_answer(talk, &hello->login, hello->challenge);
+    return hello->login.is_command ? hello->login_parts.items[hello->login_part] : mw_login_answer(talk, &hello->login, hello->challenge);
 }
 
 /* The list of capabilities has a fact of its own: here it would hide the answer. */
@@ -218,6 +241,10 @@ int mw_imap_got_login(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct mw_imap_hello *hello = mw_talk_state(talk);
     struct mw_look *look = mw_talk_look(talk);
+    if (reply->code == '+' && hello->login.is_command && ++hello->login_part >= hello->login_parts.count) {
+        mw_talk_set_outcome(talk, MW_GARBLED); /* nothing was left to be asked for */
+        return MW_QUIT;
+    }
     if (reply->code == '+') {
         hello->challenge = mw_strdup(look->arena, reply->text);
         return MW_IMAP_ANSWER;

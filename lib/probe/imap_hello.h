@@ -28,6 +28,8 @@ struct mw_imap_hello {
     struct mw_login login;
     struct mw_list capabilities; /* the newest */
     const char *challenge;
+    struct mw_list login_parts;  /* of the LOGIN command, where the server must be asked to go on (imap.h) */
+    size_t login_part;
     bool preauth; /* the greeting was PREAUTH: nobody may log in */
 };
 
@@ -57,7 +59,7 @@ int mw_imap_got_capability_after(struct mw_talk *talk, const struct mw_reply *re
 #define MW_IMAP_HELLO_STEPS \
     /*                             name                      what we say             who reads the answer          wait  flags */ \
     [MW_IMAP_TLS_FIRST]        = { "handshake",              NULL,                   mw_imap_got_tls_first,          15,  MW_HANDSHAKE }, \
-    [MW_IMAP_GREETING]         = { "greeting",               NULL,                   mw_imap_got_greeting,           30,  0 }, \
+    [MW_IMAP_GREETING]         = { "greeting",               NULL,                   mw_imap_got_greeting,          300,  0 }, \
     [MW_IMAP_CAPABILITY]       = { "CAPABILITY",             mw_imap_say_capability, mw_imap_got_capability,         60,  0 }, \
     [MW_IMAP_STARTTLS]         = { "STARTTLS",               mw_imap_say_starttls,   mw_imap_got_starttls,           60,  0 }, \
     [MW_IMAP_HANDSHAKE]        = { "handshake",              NULL,                   mw_imap_got_handshake,          15,  MW_HANDSHAKE }, \

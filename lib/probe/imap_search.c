@@ -5,6 +5,7 @@
 #include "imap_mailbox.h"
 
 #include <mailwhy/header.h>
+#include <mailwhy/mail.h>
 
 #include <string.h>
 
@@ -324,22 +325,24 @@ static bool is_match(const struct looked *looked, uint32_t uid)
     return false;
 }
 
-static const char *field(struct mw_talk *talk, const struct mw_imap_message *message, const char *name)
+static const char *field(struct mw_talk *talk, const struct mw_mail *mail, const char *name)
 {
-    const char *text = message->header.bytes ? mw_header_field(arena_of(talk), message->header.bytes, message->header.count, name) : NULL;
-    return text ? text : "";
+    const char *text = mw_mail_value(mail, name);
+    return text ? mw_header_decode(arena_of(talk), text, strlen(text)) : "";
 }
 
 static void show(struct mw_talk *talk, struct looked *looked, const struct mw_imap_message *message)
 {
     struct mw_arena *arena = arena_of(talk);
+    struct mw_mail mail = {0};
     if (!is_match(looked, message->uid) || looked->shown.count == MW_IMAP_NEWEST) {
         return;
     }
-    const char *date = message->received >= 0 ? mw_time_text(arena, message->received) : field(talk, message, "Date");
+    mw_mail_read(arena, message->header.bytes ? message->header.bytes : "", message->header.count, &mail);
+    const char *date = message->received >= 0 ? mw_time_text(arena, message->received) : field(talk, &mail, "Date");
     mw_list_add(
         arena, &looked->shown,
-        mw_printf(arena, "%s | %s | %s | %s", date, field(talk, message, "From"), field(talk, message, "Subject"), mw_list_join(arena, &message->flags, " ")));
+        mw_printf(arena, "%s | %s | %s | %s", date, field(talk, &mail, "From"), field(talk, &mail, "Subject"), mw_list_join(arena, &message->flags, " ")));
 }
 
 static void tell_found(struct mw_talk *talk)
