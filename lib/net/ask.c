@@ -315,7 +315,8 @@ void mw_dns_ask(struct mw_net *net, const struct mw_question *asked, mw_got_answ
 {
     struct mw_asking *asking = asking_of(net);
     const char *name = mw_text_lower(net->arena, asked->name), *server = asked->server ? asked->server : "";
-    const char *key = mw_printf(net->arena, "%d %d%d%d%d %s %s", asked->type, asked->recursive, asked->checking_disabled, asked->dnssec, asked->tcp, server, name);
+    const char *key = mw_printf(net->arena, "%d %d%d%d%d %u %s %s", asked->type, asked->recursive, asked->checking_disabled, asked->dnssec, asked->tcp, asked->anew, server,
+                                name);
     struct question *question = find(asking, key);
     if (!question)
         question = add(asking, asked, name, key);
