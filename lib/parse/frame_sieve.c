@@ -266,7 +266,7 @@ bool mw_managesieve_line(struct mw_arena *arena, const struct mw_reply *reply, s
 {
     struct token token;
     *line = (struct mw_managesieve_line){0};
-    while (take(reply->bytes, reply->count, at, &token) == 1) {
+    while (*at < reply->count && take(reply->bytes, reply->count, at, &token) == 1) {
         if (token.kind == LINE_END && line->first)
             return true;
         if (token.kind != STRING && token.kind != WORD)

@@ -38,7 +38,8 @@ static inline void fuzz_check_command(const char *command)
     const char *verb = fuzz_begins(command, "UID ") ? command + 4 : command;
     for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++)
         fuzz_never(fuzz_begins(verb, forbidden[i]));
-    fuzz_never(fuzz_begins(verb, "FETCH ") && (strstr(verb, "BODY[") || strstr(verb, "RFC822"))); /* BODY.PEEK[ leaves \Seen alone */
+    size_t length = strcspn(verb, "\n");
+    fuzz_never(fuzz_begins(verb, "FETCH ") && (memmem(verb, length, "BODY[", 5) || memmem(verb, length, "RFC822", 6))); /* BODY.PEEK[ leaves \Seen alone */
 }
 
 static inline void fuzz_check_lines(const struct mw_list *said)
