@@ -175,15 +175,15 @@ static void write_line(struct mw_talk *talk, const char *line)
 /* The answer to the goodbye is not waited for: the socket lingers in the background. */
 static bool say_goodbye(struct mw_talk *talk)
 {
-    const char *line = talk->broken ? NULL : talk->plan->dialect->goodbye(talk);
-    if (line) {
+    const char *line = talk->plan->dialect->goodbye(talk), *tag_end = strrchr(line, ' ');
+    if (!talk->broken) {
         mw_dialogue_said(&talk->dialogue, line, NULL);
         write_line(talk, line);
         mw_wire_leave(talk->wire);
         talk->wire = NULL;
     }
     if (is_ok(talk->outcome))
-        talk->stage = talk->plan->dialect->tagged ? "LOGOUT" : "QUIT";
+        talk->stage = tag_end ? tag_end + 1 : line;
     return end(talk, MW_OK);
 }
 
