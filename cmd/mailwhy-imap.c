@@ -5,7 +5,7 @@
 
 static const char *const probes[] = {
     "target", "route", "resolver", "control", "srv", "autoconfig", "guess", "service", "zonehost", "dnssec", "imap",
-    "imaps", "other", "small-segments", NULL,
+    "imaps", "other", "small-segments", "samples", NULL,
 };
 
 static const struct cmd_tool tool = {

@@ -5,7 +5,7 @@
 
 static const char *const probes[] = {
     "target", "route", "resolver", "control", "srv", "autoconfig", "guess", "service", "zonehost", "dnssec", "pop3",
-    "pop3s", "other", "small-segments", NULL,
+    "pop3s", "other", "small-segments", "samples", NULL,
 };
 
 static const struct cmd_tool tool = {
