@@ -442,23 +442,44 @@ static const struct { const char *first, *protocol; enum mw_service speaks; bool
 /* The protocol that these first words belong to, where it is another than the service's; else NULL. */
 static const char *foreign(const char *words, enum mw_service service)
 {
-    enum mw_service family = service == MW_SUBMISSION_SERVICE ? MW_EXCHANGE : service;
+    enum mw_service family = service == MW_SUBMISSION_SERVICE || service == MW_LMTP_SERVICE ? MW_EXCHANGE : service;
     for (size_t i = 0; i < MW_COUNT(protocols); i++)
         if (mw_text_starts(words, protocols[i].first))
             return protocols[i].of_mail && protocols[i].speaks == family ? NULL : protocols[i].protocol;
     return NULL;
 }
 
+/* The first words are no reply of the mail protocol, whatever they are: those words, to be shown; NULL: they may be one. */
+static const char *no_reply(struct mw_judge *judge, const struct mw_port_kind *kind, const struct mw_fact *said)
+{
+    bool garbled = mw_is(judge, kind->end, said->about, MW_GARBLED) && mw_is(judge, kind->stage, said->about, "greeting");
+    bool is_number = said->text[0] >= '0' && said->text[0] <= '9'; /* a reply of SMTP that is out of place, or cut */
+    return garbled && !is_number && *said->text ? mw_text_safe(mw_judge_arena(judge), said->text, strlen(said->text), 40) : NULL;
+}
+
+/* Who refuses EHLO as unknown and takes LHLO speaks LMTP, and the other way round. */
+static void other_dialect(struct mw_judge *judge)
+{
+    MW_EACH (speaks, judge, MW_F_SMTP_SPEAKS) {
+        struct mw_instance *instance = mw_found(judge, speaks->about, speaks);
+        mw_place(instance, "protocol", mw_text_same(speaks->text, "lmtp") ? "LMTP" : "SMTP");
+        mw_port_weigh(judge, instance, speaks->about, MW_BLOCKS);
+    }
+}
+
 static void wrong_protocol(struct mw_judge *judge)
 {
     static const enum mw_fact_id words[] = {MW_F_SMTP_GREETING, MW_F_IMAP_GREETING, MW_F_POP3_GREETING, MW_F_TLS_PLAIN};
+    other_dialect(judge);
     for (size_t i = 0; i < MW_COUNT(words); i++)
         MW_EACH (said, judge, words[i]) {
             const struct mw_port_kind *kind = mw_port_kind(judge, said->about);
-            const char *protocol = kind ? foreign(said->text, kind->service) : NULL;
+            const char *known = kind ? foreign(said->text, kind->service) : NULL;
+            const char *protocol = kind && !known ? no_reply(judge, kind, said) : known;
             if (!protocol || !mw_port_is_wanted(judge, said->about))
                 continue;
             struct mw_instance *instance = mw_found(judge, said->about, said);
+            mw_confidence(instance, known ? 0.9 : 0.7);
             mw_proof(instance, mw_know(judge, kind->end, said->about));
             mw_place(instance, "protocol", protocol);
             mw_port_weigh(judge, instance, said->about, MW_BLOCKS);

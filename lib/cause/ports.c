@@ -5,6 +5,7 @@
 static const struct mw_port_kind kinds[] = {
     /* endpoint                   end                   stage                   service                implicit TLS */
     {MW_F_ENDPOINT_SMTP,          MW_F_SMTP_END,        MW_F_SMTP_STAGE,        MW_EXCHANGE,           false},
+    {MW_F_ENDPOINT_LMTP,          MW_F_LMTP_END,        MW_F_LMTP_STAGE,        MW_LMTP_SERVICE,       false},
     {MW_F_ENDPOINT_SUBMISSIONS,   MW_F_SUBMISSION_END,  MW_F_SUBMISSION_STAGE,  MW_SUBMISSION_SERVICE, true},
     {MW_F_ENDPOINT_SUBMISSION,    MW_F_SUBMISSION_END,  MW_F_SUBMISSION_STAGE,  MW_SUBMISSION_SERVICE, false},
     {MW_F_ENDPOINT_IMAPS,         MW_F_IMAP_END,        MW_F_IMAP_STAGE,        MW_IMAP_SERVICE,       true},
@@ -105,6 +106,9 @@ unsigned mw_port_legs(struct mw_judge *judge, const char *about)
         bool ours = mw_port_role(judge, about, "mx") || mw_port_role(judge, about, "target");
         return (ours ? MW_RECEIVE : 0u) | (mw_port_role(judge, about, "recipient") ? MW_SEND : 0u);
     }
+    if (kind->service == MW_LMTP_SERVICE) {
+        return MW_RECEIVE;
+    }
     return kind->service == MW_SUBMISSION_SERVICE ? MW_SUBMIT : MW_RETRIEVE;
 }
 
@@ -169,7 +173,7 @@ static bool works(struct mw_judge *judge, const struct mw_port_kind *kind, const
     if (!mw_is(judge, kind->end, about, MW_OK)) {
         return false;
     }
-    if (kind->service == MW_EXCHANGE) {
+    if (kind->service == MW_EXCHANGE || kind->service == MW_LMTP_SERVICE) {
         const struct mw_fact *reply = mw_know(judge, MW_F_SMTP_RCPT, about);
         return !reply || mw_reply_class(reply) == 2;
     }

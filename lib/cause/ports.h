@@ -6,7 +6,7 @@
 
 #include <mailwhy/about.h>
 
-enum mw_service { MW_EXCHANGE, MW_SUBMISSION_SERVICE, MW_IMAP_SERVICE, MW_POP3_SERVICE };
+enum mw_service { MW_EXCHANGE, MW_SUBMISSION_SERVICE, MW_LMTP_SERVICE, MW_IMAP_SERVICE, MW_POP3_SERVICE };
 
 struct mw_port_kind {
     enum mw_fact_id endpoint; /* that names such an endpoint */

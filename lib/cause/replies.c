@@ -176,8 +176,8 @@ static size_t odd_piece(const char *p)
     if (*p == '\\') {
         return p[1] ? 2 : 1;
     }
-    if (*p == '[') {
-        return strcspn(p, "]") + 1;
+    if (*p == '[' || *p == '{') {
+        return strcspn(p, *p == '[' ? "]" : "}") + 1;
     }
     size_t count = 0, depth = 0;
     do {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SLOW_GREETING_MS 8000 /* postscreen's six seconds are not slow */
+#define GREYLISTS_S 300       /* most let a sender in after that long (RFC 6647 section 5) */
 
 /* --- listening ---------------------------------------------------------------------------------------------------------------------------- */
 
@@ -43,7 +44,7 @@ static bool answers_elsewhere(struct mw_judge *judge, const char *about)
 
 static bool is_smtp(enum mw_service service)
 {
-    return service == MW_EXCHANGE || service == MW_SUBMISSION_SERVICE;
+    return service == MW_EXCHANGE || service == MW_SUBMISSION_SERVICE || service == MW_LMTP_SERVICE;
 }
 
 static void listener_missing(struct mw_judge *judge)
@@ -70,6 +71,23 @@ static bool ended_at(struct mw_judge *judge, const struct mw_port_kind *kind, co
     return mw_is(judge, kind->stage, about, stage);
 }
 
+#define PATIENCE_MS 290000 /* RFC 5321 section 4.5.3.2.1: five minutes */
+
+/* For how long a greeting was waited for, as far as it is known: the run ends a conversation before the step does. */
+static double waited_ms(const struct mw_fact *end)
+{
+    return end->ms > 0 ? end->ms : PATIENCE_MS;
+}
+
+/* Silence for less than the five minutes that other servers wait is no proof that they get no mail in. */
+static void weigh_silence(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *end)
+{
+    bool closed = mw_seen_value(end, MW_HUNG_UP), enough = closed || waited_ms(end) >= PATIENCE_MS;
+    mw_confidence(instance, closed ? 0.9 : enough ? 0.85 : 0.6);
+    mw_port_weigh(judge, instance, end->about, enough ? MW_BLOCKS : MW_DEGRADES);
+    mw_place(instance, "waited", closed ? end->text : mw_printf(mw_judge_arena(judge), "%d s", (int)(waited_ms(end) / 1000)));
+}
+
 /* A server that starts with TLS says nothing in clear: its silence is the client's mistake. */
 static void banner_none(struct mw_judge *judge)
 {
@@ -82,9 +100,7 @@ static void banner_none(struct mw_judge *judge)
             continue;
         }
         if (connects(judge, at->about) && mw_port_matters(judge, at->about)) {
-            struct mw_instance *instance = mw_found(judge, at->about, end);
-            mw_confidence(instance, closed ? 0.9 : 0.75);
-            mw_port_weigh(judge, instance, at->about, MW_BLOCKS);
+            weigh_silence(judge, mw_found(judge, at->about, end), end);
         }
     }
 }
@@ -102,25 +118,32 @@ static void banner_delay(struct mw_judge *judge)
     }
 }
 
-static void banner_busy(struct mw_judge *judge)
-{
-    MW_EACH (greeting, judge, MW_F_SMTP_GREETING) {
-        if (mw_reply_class(greeting) == 4 && mw_port_matters(judge, greeting->about)) {
-            struct mw_instance *instance = mw_found(judge, greeting->about, greeting);
-            mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, greeting->about));
-        }
-    }
-}
-
-/* The words say that it is about us (our address, name or rate). */
+/* The words say more than that we are refused, or put off. */
 static bool is_explained(struct mw_judge *judge, const struct mw_fact *reply)
 {
     for (const struct mw_said *said = mw_replies(judge); said; said = said->next) {
-        if (said->fact == reply && strcmp(said->cause, "smtp.banner.refused") != 0) {
+        if (said->fact == reply && strcmp(said->cause, "smtp.banner.refused") != 0 && strcmp(said->cause, "smtp.banner.busy") != 0) {
             return true;
         }
     }
     return false;
+}
+
+/* RFC 5321 section 3.8: with 421 a server ends the session, at any command. */
+static void banner_busy(struct mw_judge *judge)
+{
+    static const enum mw_fact_id replies[] = {MW_F_SMTP_GREETING, MW_F_SMTP_EHLO, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT};
+    for (size_t i = 0; i < MW_COUNT(replies); i++) {
+        MW_EACH (reply, judge, replies[i]) {
+            bool busy = i == 0 ? mw_reply_class(reply) == 4 : mw_reply_code(reply) == 421 && !is_explained(judge, reply);
+            if (!busy || !mw_port_matters(judge, reply->about)) {
+                continue;
+            }
+            struct mw_instance *instance = mw_found(judge, reply->about, reply);
+            mw_proof(instance, mw_know(judge, MW_F_SMTP_RETRY_GREETING, reply->about));
+            mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, reply->about));
+        }
+    }
 }
 
 static void refused_greeting(struct mw_judge *judge, bool never_mail)
@@ -195,7 +218,8 @@ static void starttls_missing(struct mw_judge *judge)
 {
     MW_EACH (offered, judge, MW_F_SMTP_STARTTLS) {
         const struct mw_port_kind *kind = mw_port_kind(judge, offered->about);
-        if (offered->yes || !kind || kind->implicit_tls || is_masked(judge, offered->about) || is_offered_elsewhere(judge, offered->about)) {
+        bool needs_none = !kind || kind->implicit_tls || kind->service == MW_LMTP_SERVICE;
+        if (offered->yes || needs_none || is_masked(judge, offered->about) || is_offered_elsewhere(judge, offered->about)) {
             continue;
         }
         struct mw_instance *instance = mw_found(judge, offered->about, offered);
@@ -350,17 +374,165 @@ static void null_refused(struct mw_judge *judge)
     }
 }
 
+static void name_sender(struct mw_judge *judge, struct mw_instance *instance, const char *about)
+{
+    const struct mw_fact *from = mw_know(judge, MW_F_SMTP_MAIL_FROM, about);
+    mw_proof(instance, from);
+    mw_place(instance, "sender", from ? from->text : "");
+}
+
+/* The reply to the null sender where the first transaction was refused with another: which of sender and recipient is what they do not want. */
+static const struct mw_fact *with_null_sender(struct mw_judge *judge, const struct mw_fact *refused)
+{
+    const struct mw_fact *mail = mw_know(judge, MW_F_SMTP_MAIL_NULL, refused->about), *rcpt = mw_know(judge, MW_F_SMTP_RCPT_NULL, refused->about);
+    return mw_reply_class(mail) == 2 ? rcpt : mail;
+}
+
+/* Refused for good with the sender, and taken without him: no words are needed, unless they name another reason (SPF, his domain). */
+static void sender_alone_refused(struct mw_judge *judge, enum mw_fact_id id)
+{
+    MW_EACH (reply, judge, id) {
+        const struct mw_fact *without = with_null_sender(judge, reply);
+        const struct mw_said *said = mw_replies(judge);
+        while (said && (said->fact != reply || said->confidence <= ONLY_A_CODE)) {
+            said = said->next;
+        }
+        if (mw_reply_class(reply) != 5 || mw_reply_class(without) != 2 || said || !mw_port_matters(judge, reply->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, reply->about, reply);
+        mw_one_of(instance, reply); /* whatever else a code alone could mean */
+        mw_proof(instance, without);
+        name_sender(judge, instance, reply->about);
+        mw_port_weigh(judge, instance, reply->about, MW_BLOCKS);
+    }
+}
+
 static void sender_rejected(struct mw_judge *judge)
 {
     for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.sender.rejected")); said = said->next) {
-        if (said->fact->id == MW_F_SMTP_MAIL && mw_is(judge, MW_F_SMTP_MAIL_FROM, said->fact->about, "<>")) {
-            continue; /* null_refused() */
+        bool before = said->fact->id != MW_F_SMTP_MAIL && said->fact->id != MW_F_SMTP_RCPT; /* no sender was named yet */
+        bool null = said->fact->id == MW_F_SMTP_MAIL && mw_is(judge, MW_F_SMTP_MAIL_FROM, said->fact->about, "<>");
+        const struct mw_fact *without = with_null_sender(judge, said->fact);
+        bool decided = mw_reply_class(without) == 2 && said->confidence <= ONLY_A_CODE;
+        if (before || null || decided) {
+            continue; /* null_refused(), sender_alone_refused() */
         }
         struct mw_instance *instance = mw_said_found(judge, said);
-        const struct mw_fact *from = mw_know(judge, MW_F_SMTP_MAIL_FROM, said->fact->about);
-        mw_proof(instance, from);
-        mw_place(instance, "sender", from ? from->text : "");
+        mw_proof(instance, without);
+        name_sender(judge, instance, said->fact->about);
+        if (without) {
+            mw_confidence(instance, mw_reply_class(without) == 2 ? 0.95 : said->confidence / 2);
+        }
     }
+    sender_alone_refused(judge, MW_F_SMTP_MAIL);
+    sender_alone_refused(judge, MW_F_SMTP_RCPT);
+}
+
+/* --- greylisting or throttling --------------------------------------------------------------------------------------------------------------- */
+
+/* What became of the second try of what was refused for now; NULL: there was none, or it did not come so far. */
+static const struct mw_fact *second_try(struct mw_judge *judge, const struct mw_fact *first)
+{
+    const struct mw_fact *mail = mw_know(judge, MW_F_SMTP_RETRY_MAIL, first->about), *rcpt = mw_know(judge, MW_F_SMTP_RETRY_RCPT, first->about);
+    return rcpt || mw_reply_class(mail) == 2 ? rcpt : mail;
+}
+
+/* The words with each number made 0: times and counts differ from try to try. */
+static const char *without_numbers(struct mw_arena *arena, const char *text)
+{
+    char *words = mw_strdup(arena, text), *end = words;
+    for (const char *at = text; *at; at++) {
+        bool digit = *at >= '0' && *at <= '9';
+        if (!digit || end == words || end[-1] != '0') {
+            *end++ = digit ? '0' : *at;
+        }
+    }
+    *end = '\0';
+    return words;
+}
+
+static bool same_words(struct mw_judge *judge, const struct mw_fact *first, const struct mw_fact *second)
+{
+    struct mw_arena *arena = mw_judge_arena(judge);
+    return strcmp(without_numbers(arena, first->text), without_numbers(arena, second->text)) == 0;
+}
+
+/* Nothing, or a code alone, says why. */
+static bool is_open(struct mw_judge *judge, const struct mw_fact *reply)
+{
+    for (const struct mw_said *said = mw_replies(judge); said; said = said->next) {
+        if (said->fact == reply && said->confidence > 0.6) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const enum mw_fact_id put_off[] = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT};
+
+/* Put off without a reason, and taken at the second try: what greylisting is (RFC 6647 section 2). */
+static void taken_later(struct mw_judge *judge)
+{
+    for (size_t i = 0; i < MW_COUNT(put_off); i++) {
+        MW_EACH (reply, judge, put_off[i]) {
+            const struct mw_fact *later = mw_reply_class(reply) == 4 && mw_reply_code(reply) != 421 ? second_try(judge, reply) : NULL;
+            if (!later || mw_reply_class(later) != 2 || !is_open(judge, reply)) {
+                continue;
+            }
+            struct mw_instance *instance = mw_found(judge, reply->about, reply);
+            mw_proof(instance, later);
+            mw_confidence(instance, 0.9);
+            mw_port_weigh(judge, instance, reply->about, MW_DEGRADES);
+        }
+    }
+}
+
+static void greylist(struct mw_judge *judge)
+{
+    for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.greylist")); said = said->next) {
+        const struct mw_fact *later = second_try(judge, said->fact);
+        bool open = is_open(judge, said->fact);
+        if (open && mw_reply_class(later) == 2) {
+            continue; /* taken_later() */
+        }
+        struct mw_instance *instance = mw_said_found(judge, said);
+        if (mw_reply_class(later) == 4 && open) { /* it may have been too early still */
+            mw_confidence(instance, 0.3);
+            mw_one_of(instance, said->fact);
+        }
+        mw_proof(instance, later);
+        if (mw_reply_class(later) == 2) {
+            mw_confidence(instance, 0.97);
+        }
+    }
+    taken_later(judge);
+}
+
+/* Put off again in the same words, which name no reason. */
+static void refused_again(struct mw_judge *judge)
+{
+    for (size_t i = 0; i < MW_COUNT(put_off); i++) {
+        MW_EACH (reply, judge, put_off[i]) {
+            const struct mw_fact *later = mw_reply_class(reply) == 4 && mw_reply_code(reply) != 421 ? second_try(judge, reply) : NULL;
+            const struct mw_fact *after = mw_know(judge, MW_F_SMTP_RETRY_AFTER, reply->about);
+            if (!later || mw_reply_class(later) != 4 || !same_words(judge, reply, later) || !is_open(judge, reply)) {
+                continue;
+            }
+            struct mw_instance *instance = mw_found(judge, reply->about, reply);
+            mw_one_of(instance, reply);
+            mw_proof(instance, later);
+            mw_proof(instance, after);
+            mw_confidence(instance, after && after->number >= GREYLISTS_S ? 0.6 : 0.4);
+            mw_weight(instance, MW_DEGRADES, mw_port_legs(judge, reply->about));
+        }
+    }
+}
+
+static void ip_throttled(struct mw_judge *judge)
+{
+    mw_reply_found(judge, "smtp.rate.ip_throttled");
+    refused_again(judge);
 }
 
 /* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */
@@ -373,9 +545,7 @@ static void sender_rejected(struct mw_judge *judge)
 
 BY_WORDS(helo_invalid, "smtp.helo.invalid")
 BY_WORDS(helo_unresolvable, "smtp.helo.unresolvable")
-BY_WORDS(greylist, "smtp.greylist")
 BY_WORDS(sender_limit, "smtp.rate.sender_limit")
-BY_WORDS(ip_throttled, "smtp.rate.ip_throttled")
 BY_WORDS(recipient_throttled, "smtp.rate.recipient_throttled")
 BY_WORDS(concurrency, "smtp.concurrency.limit")
 BY_WORDS(disabled, "smtp.rcpt.disabled")
@@ -419,7 +589,8 @@ static const struct mw_cause causes[] = {
         .id = "smtp.banner.none",
         .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_BLOCKS, .layer = MW_L_GREETING, .owner = MW_ADMIN,
         .title = N_("The connection opens, but the server never says a word"),
-        .says = N_("At {about} the connection is accepted, and then no greeting comes ({value}), so no mail can be handed over there."),
+        .says = N_("At {about} the connection is accepted, and then no greeting comes ({waited}). Other servers wait five minutes for it, most mail programs "
+                   "less; without it no mail can be handed over there."),
         .fix = {
             {MW_AT_SERVER, N_("Look at the mail service behind {about}: a process limit, a load balancer whose server is gone, TCP wrappers, or "
                               "a lookup that hangs before the greeting."), NULL},
@@ -428,7 +599,7 @@ static const struct mw_cause causes[] = {
         .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
         .holds = banner_none,
         .alike = {
-            {"smtp.banner.delay", N_("With a longer --timeout the greeting does come.")},
+            {"smtp.banner.delay", N_("With --patient the greeting does come.")},
         },
         .explains = {"sym:inbound.delay", "sym:submit.connect_fail", NULL},
     },
@@ -458,7 +629,7 @@ static const struct mw_cause causes[] = {
                               "maintenance."), NULL},
         },
         .reference = "RFC 5321 section 3.8",
-        .needs = {MW_F_SMTP_GREETING},
+        .any = {MW_F_SMTP_GREETING, MW_F_SMTP_EHLO, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
         .holds = banner_busy,
         .alike = {
             {"smtp.concurrency.limit", N_("The text names a number of connections.")},
@@ -594,6 +765,7 @@ static const struct mw_cause causes[] = {
         .any = {MW_F_SMTP_RCPT, MW_F_SMTP_MAIL},
         .holds = greylist,
         .alike = {
+            {"smtp.rate.ip_throttled", N_("A second try five minutes later (--retry 300) is refused in the same words.")},
             {"smtp.server.internal_error", N_("Senders that are known there are put off as well.")},
         },
         .explains = {"sym:inbound.delay", "sym:outbound.defer", NULL},
@@ -626,6 +798,7 @@ static const struct mw_cause causes[] = {
         .any = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT, MW_F_SMTP_GREETING},
         .holds = ip_throttled,
         .alike = {
+            {"smtp.greylist", N_("A second try some minutes later is accepted.")},
             {"rep.ip.low", N_("Slower sending does not help, and the text speaks of reputation.")},
         },
         .explains = {"sym:outbound.defer", "sym:outbound.delay", NULL},
