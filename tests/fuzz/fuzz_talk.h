@@ -42,11 +42,23 @@ static inline void fuzz_check_command(const char *command)
     fuzz_never(fuzz_begins(verb, "FETCH ") && (memmem(verb, length, "BODY[", 5) || memmem(verb, length, "RFC822", 6))); /* BODY.PEEK[ leaves \Seen alone */
 }
 
+/* The next command; what is in literals is none. NULL: there is no more. */
+static inline const char *fuzz_next_command(const char *line)
+{
+    for (;;) {
+        const char *end = strchr(line, '\n');
+        const char *brace = end ? memrchr(line, '{', (size_t)(end - line)) : NULL;
+        if (!brace || end - brace < 4 || end[-2] != '}')
+            return end ? end + 1 : NULL;
+        size_t announced = strtoul(brace + 1, NULL, 10), left = strlen(end + 1);
+        line = end + 1 + (announced < left ? announced : left);
+    }
+}
+
 static inline void fuzz_check_lines(const struct mw_list *said)
 {
     for (size_t i = 0; i < said->count; i++)
-        for (const char *line = said->items[i]; line; line = strchr(line, '\n')) {
-            line += *line == '\n';
+        for (const char *line = said->items[i]; line; line = fuzz_next_command(line)) {
             bool tagged = line[0] == 'a' && line[1] >= '0' && line[1] <= '9' && strchr(line, ' ');
             fuzz_check_command(tagged ? strchr(line, ' ') + 1 : line);
         }
