@@ -164,6 +164,8 @@ static bool delivers(const struct cmd *cmd)
 static void ask_delivery(struct cmd *cmd)
 {
     struct mw_asked *asked = &cmd->asked;
+    if (!asked->deliver && asked->intrusive)
+        mw_fail(MW_EXIT_USAGE, "%s", _("--intrusive is for --deliver alone"));
     if (!asked->deliver)
         return;
     if (cmd->tool->probes)

@@ -152,8 +152,6 @@ static void check_pairs(const struct cmd_choices *choices)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --token-file and --token-command"));
     if (choices->to_password_file && choices->to_password_command)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --to-password-file and --to-password-command"));
-    if (choices->intrusive && !choices->deliver)
-        mw_fail(MW_EXIT_USAGE, "%s", _("--intrusive is for --deliver alone"));
 }
 
 static void check_word(const char *name, const char *value)

@@ -42,11 +42,12 @@ static size_t cut_parts(const struct mw_mail *mail, const char *boundary, struct
     return count;
 }
 
-/* "rfc822; alice@example.org" without its type. */
+/* "rfc822; alice@example.org" without its type; blanks that folding left are one. */
 static const char *untyped(struct mw_arena *arena, const char *value)
 {
     const char *semicolon = value ? strchr(value, ';') : NULL;
-    return value ? mw_text_trim(arena, semicolon ? semicolon + 1 : value) : "";
+    struct mw_list words = mw_text_split(arena, semicolon ? semicolon + 1 : value ? value : "", " \t");
+    return mw_list_join(arena, &words, " ");
 }
 
 static void take_recipient(struct mw_arena *arena, const struct mw_mail *block, struct mw_dsn *dsn)

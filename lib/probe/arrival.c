@@ -29,7 +29,8 @@ enum { LIST = MW_IMAP_STEPS, LISTED, STATUS, STATUS_MORE, WAIT, PAUSE, EXAMINE, 
 struct folder {
     const char *name, *quoted;
     bool junk, sent;
-    long next;  /* UIDNEXT up to which was looked; 0: not known */
+    long first; /* UIDNEXT when the watch began; 0: not known */
+    long next;  /* up to which was looked */
     long newer; /* UIDNEXT as told last */
 };
 
@@ -241,10 +242,8 @@ static void learn_status(struct talk_state *state, struct folder *folder, const 
         return;
     }
     folder->newer = next;
-    if (!state->watching) {
-        folder->next = !state->sender ? next : next > (long)BACKWARD ? next - (long)BACKWARD : 1;
-    } else if (!folder->next) {
-        folder->next = next;
+    if (!folder->first) {
+        folder->first = folder->next = !state->sender ? next : next > (long)BACKWARD ? next - (long)BACKWARD : 1;
     }
 }
 
@@ -315,12 +314,23 @@ static double pause_s(struct mw_talk *talk)
     return state->over || state->round > 3 ? 3 : state->round > 1 ? 1 : 0.3;
 }
 
+/* Now and then all that came since the watch began is looked at once more: what a server shows first need not be whole. */
+static void look_again(struct talk_state *state)
+{
+    for (size_t i = 0; i < state->count; i++) {
+        state->folders[i].next = state->folders[i].first;
+    }
+}
+
 static int got_pause(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct talk_state *state = mw_talk_state(talk);
     (void)reply;
     state->round++;
     state->at = 0;
+    if (state->round % ALL_EVERY == 0 && !state->found && !state->bounced) {
+        look_again(state);
+    }
     return STATUS;
 }
 
@@ -507,7 +517,7 @@ static void tell_bounce(struct mw_talk *talk, const struct mw_dsn *dsn)
         if (failed && *dsn->reporter) {
             mw_tell_text(look, MW_F_DELIVER_BOUNCE_BY, state->asked->to, mw_text_lower(look->arena, dsn->reporter), quote);
         }
-        if (failed || delayed) {
+        if (failed || (delayed && !mw_fact_find(look->facts, MW_F_DELIVER_DELAYED, state->asked->to))) {
             mw_tell_text(look, failed ? MW_F_DELIVER_BOUNCE : MW_F_DELIVER_DELAYED, state->asked->to, words, quote);
         }
         state->bounced = state->bounced || failed;

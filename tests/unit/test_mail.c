@@ -134,7 +134,7 @@ static void bounces_are_read(void **state)
     unit_same(read.recipients[0].action, "failed", "action");
     unit_same(read.recipients[0].status, "5.1.1", "status");
     unit_same(read.recipients[0].remote, "mx.example.net", "remote");
-    unit_same(read.recipients[0].diagnostic, "550 5.1.1 <bob@example.net>:    no such user", "diagnostic");
+    unit_same(read.recipients[0].diagnostic, "550 5.1.1 <bob@example.net>: no such user", "diagnostic");
 }
 
 static void other_messages_are_no_bounces(void **state)
