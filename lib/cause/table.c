@@ -4,10 +4,11 @@
 #include <string.h>
 
 extern const struct mw_area mw_area_registration, mw_area_dns, mw_area_network, mw_area_smtp, mw_area_envelope, mw_area_auth, mw_area_tls, mw_area_policy,
-    mw_area_mailbox, mw_area_account, mw_area_delivery, mw_area_client;
+    mw_area_mailbox, mw_area_account, mw_area_delivery, mw_area_samples, mw_area_client;
 
 const struct mw_area *const mw_areas[] = {&mw_area_registration, &mw_area_dns, &mw_area_network, &mw_area_smtp, &mw_area_envelope, &mw_area_auth,
-                                          &mw_area_tls, &mw_area_policy, &mw_area_mailbox, &mw_area_account, &mw_area_delivery, &mw_area_client};
+                                          &mw_area_tls, &mw_area_policy, &mw_area_mailbox, &mw_area_account, &mw_area_delivery,
+                                          &mw_area_samples, &mw_area_client};
 const size_t mw_area_count = MW_COUNT(mw_areas);
 
 const struct mw_cause *mw_cause_by_id(const char *id)

@@ -179,6 +179,69 @@ static void weak_certificate(struct mw_judge *judge)
     }
 }
 
+/* --- machines that differ ------------------------------------------------------------------------------------------------------------------ */
+
+/* Trusted, and for the name that was used. */
+static bool is_good(struct mw_judge *judge, const char *about)
+{
+    return mw_know(judge, MW_F_TLS_VERIFY, about) && !mw_port_certificate_flaw(judge, about);
+}
+
+static bool differ(const struct mw_fact *a, const struct mw_fact *b)
+{
+    return a && b && !mw_text_same(a->text, b->text);
+}
+
+/* The certificate of another address of the same host and port, that is good and not the one there; NULL: none. */
+static const struct mw_fact *good_beside(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *own = mw_know(judge, MW_F_TLS_FINGERPRINT, about);
+    const char *host = mw_port_host(judge, about);
+    for (const struct mw_fact *at = NULL; *host && (at = mw_port_next_at(judge, host, mw_port_number(judge, about), at));) {
+        const struct mw_fact *other = mw_know(judge, MW_F_TLS_FINGERPRINT, at->about);
+        if (is_good(judge, at->about) && differ(own, other)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+/* In samples of one place: a certificate that is good one time, and a bad one another time. */
+static void inconsistent_in_samples(struct mw_judge *judge)
+{
+    MW_EACH (bad, judge, MW_F_SAMPLE_FINGERPRINT) {
+        bool is_first = bad->quote;
+        const struct mw_fact *good = NULL;
+        MW_EACH_ABOUT (one, judge, MW_F_SAMPLE_FINGERPRINT, bad->about) {
+            good = !one->quote && differ(one, bad) ? one : good;
+            is_first = is_first && !(one->quote && one->n < bad->n);
+        }
+        if (is_first && good && !mw_port_certificate_flaw(judge, bad->about)) {
+            struct mw_instance *instance = mw_found(judge, bad->about, bad);
+            mw_proof(instance, good);
+            mw_place(instance, "flaw", bad->quote);
+            mw_port_weigh(judge, instance, bad->about, MW_DEGRADES);
+        }
+    }
+}
+
+static void inconsistent(struct mw_judge *judge)
+{
+    MW_EACH (own, judge, MW_F_TLS_FINGERPRINT) {
+        const struct mw_fact *flaw = mw_port_kind(judge, own->about) ? mw_port_certificate_flaw(judge, own->about) : NULL;
+        const struct mw_fact *other = flaw ? good_beside(judge, own->about) : NULL;
+        if (other) {
+            struct mw_instance *instance = mw_found(judge, own->about, own);
+            mw_proof(instance, other);
+            mw_proof(instance, flaw);
+            mw_place(instance, "flaw", flaw->id == MW_F_TLS_VERIFY ? flaw->list.items[0] : N_("for another name"));
+            mw_confidence(instance, 0.95);
+            mw_port_weigh(judge, instance, own->about, MW_DEGRADES);
+        }
+    }
+    inconsistent_in_samples(judge);
+}
+
 /* --- handshakes --------------------------------------------------------------------------------------------------------------------------- */
 
 /* A handshake that no peer of today would make: clients stop; other servers fall back to no TLS, unless a policy forbids it. */
@@ -277,12 +340,25 @@ static void handshake_timeout(struct mw_judge *judge)
 
 static void starttls_refused(struct mw_judge *judge)
 {
-    static const enum mw_fact_id replies[] = {MW_F_SMTP_STARTTLS_REPLY, MW_F_IMAP_STARTTLS_REPLY, MW_F_POP3_STLS_REPLY};
+    static const enum mw_fact_id replies[] = {MW_F_SMTP_STARTTLS_REPLY, MW_F_IMAP_STARTTLS_REPLY, MW_F_POP3_STLS_REPLY, MW_F_SIEVE_STARTTLS_REPLY};
+    static const enum mw_fact_id offers[] = {MW_F_SMTP_STARTTLS, MW_F_IMAP_STARTTLS, MW_F_POP3_STLS, MW_F_SIEVE_STARTTLS};
     for (size_t i = 0; i < MW_COUNT(replies); i++) {
         MW_EACH (reply, judge, replies[i]) {
-            if (counts(judge, reply->about)) {
+            const struct mw_fact *listed = mw_know(judge, offers[i], reply->about);
+            if (listed && listed->yes && counts(judge, reply->about)) {
                 handshake_found(judge, reply);
             }
+        }
+    }
+}
+
+/* What came in clear behind the answer to STARTTLS: a program that reads it as said inside TLS believes whoever stands on the path. */
+static void starttls_injection(struct mw_judge *judge)
+{
+    static const enum mw_fact_id injected[] = {MW_F_SMTP_INJECTED, MW_F_IMAP_INJECTED, MW_F_POP3_INJECTED, MW_F_SIEVE_INJECTED};
+    for (size_t i = 0; i < MW_COUNT(injected); i++) {
+        MW_EACH (bytes, judge, injected[i]) {
+            mw_weight(mw_found(judge, bytes->about, bytes), MW_RISK, mw_port_kind(judge, bytes->about) ? mw_port_legs(judge, bytes->about) : (unsigned)MW_ACCOUNT);
         }
     }
 }
@@ -695,7 +771,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"tls.cert.expired", N_("The clock agrees with other machines.")},
         },
-        .explains = {"tls.cert.expired", "tls.cert.not_yet_valid", "dns.dnssec.sig_expired", "dns.dnssec.sig_not_yet_valid", "sym:client.cert_warning", NULL},
+        .explains = {"tls.cert.expired", "tls.cert.not_yet_valid", "dns.dnssec.sig_expired", "dns.dnssec.sig_not_yet_valid", "auth.oauth.token_invalid", "sym:client.cert_warning", NULL},
     },
     {
         .id = "tls.intercepted",
@@ -713,6 +789,42 @@ static const struct mw_cause causes[] = {
         },
         .explains = {"tls.cert.untrusted_ca", "tls.cert.self_signed", "tls.cert.chain_incomplete", "tls.cert.name_mismatch", "auth.mechanism.mismatch",
                      "net.starttls.stripped", "sym:client.cert_warning", "sym:submit.tls_fail", NULL},
+    },
+    {
+        .id = "tls.cert.inconsistent",
+        .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TLS, .owner = MW_ADMIN,
+        .title = N_("The machines behind one name present different certificates"),
+        .says = N_("{about} presents a certificate that is no good ({flaw}), and another machine of the same name presents a good one. So it works at one time and "
+                   "fails at another."),
+        .fix = {
+            {MW_AT_SERVER, N_("Put the same certificate files on every machine that serves {host}, and reload the services there; let the renewal job do so too."), NULL},
+        },
+        .reference = "RFC 8314 section 4; RFC 5280 section 6",
+        .any = {MW_F_TLS_FINGERPRINT, MW_F_SAMPLE_FINGERPRINT},
+        .holds = inconsistent,
+        .alike = {
+            {"dns.resolver.rewritten", N_("From another network the name has other addresses.")},
+        },
+        .explains = {"tls.cert.expired", "tls.cert.not_yet_valid", "tls.cert.self_signed", "tls.cert.chain_incomplete", "tls.cert.untrusted_ca",
+                     "tls.cert.name_mismatch", "dane.tlsa.mismatch", "mtasts.cert_invalid", "sym:client.cert_warning", "sym:inbound.partial", NULL},
+    },
+    {
+        .id = "tls.starttls.injection",
+        .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE | MW_ACCOUNT, .severity = MW_RISK, .layer = MW_L_TLS, .owner = MW_ADMIN,
+        .title = N_("Bytes in clear come behind the answer to STARTTLS"),
+        .says = N_("At {about} more came in clear behind the answer to STARTTLS: “{value}”. A mail program that takes it as said inside TLS believes whoever put it there: "
+                   "a server that mixes up what it reads and writes, or somebody on the way."),
+        .fix = {
+            {MW_AT_SERVER, N_("Update the mail server software of {host}; it must forget what it read or wrote in clear when TLS begins."), NULL},
+            {MW_AT_CLIENT, N_("Use the ports with TLS from the start (465, 993, 995), where nothing is said in clear."), NULL},
+        },
+        .reference = "RFC 3207 section 4.2; CVE-2011-0411",
+        .any = {MW_F_SMTP_STARTTLS, MW_F_IMAP_STARTTLS, MW_F_POP3_STLS, MW_F_SIEVE_STARTTLS},
+        .holds = starttls_injection,
+        .alike = {
+            {"tls.intercepted", N_("From another network nothing comes behind that answer.")},
+        },
+        .explains = {"account.compromised", NULL},
     },
     {
         .id = "tls.policy.required_not_offered",
