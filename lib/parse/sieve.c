@@ -34,7 +34,7 @@ static bool fail_at(struct reading *reading, const char *why, int line)
 {
     if (reading->flaw->why)
         return false;
-    size_t from = reading->token.from, length = reading->token.to - from;
+    size_t from = reading->token.from, to = reading->token.to < reading->count ? reading->token.to : reading->count, length = to - from;
     *reading->flaw = (struct mw_flaw){why, mw_text_safe(reading->arena, reading->bytes + from, length < SHOWN ? length : SHOWN, SHOWN), line};
     reading->token.kind = BROKEN;
     return false;
