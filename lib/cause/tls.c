@@ -206,6 +206,13 @@ static const struct mw_fact *good_beside(struct mw_judge *judge, const char *abo
     return NULL;
 }
 
+/* "10@0 certificate has expired" without its numbers. */
+static const char *words_of(const char *error)
+{
+    const char *blank = strchr(error, ' ');
+    return *error >= '0' && *error <= '9' && blank ? blank + 1 : error;
+}
+
 /* In samples of one place: a certificate that is good one time, and a bad one another time. */
 static void inconsistent_in_samples(struct mw_judge *judge)
 {
@@ -219,7 +226,7 @@ static void inconsistent_in_samples(struct mw_judge *judge)
         if (is_first && good && !mw_port_certificate_flaw(judge, bad->about)) {
             struct mw_instance *instance = mw_found(judge, bad->about, bad);
             mw_proof(instance, good);
-            mw_place(instance, "flaw", bad->quote);
+            mw_place(instance, "flaw", words_of(bad->quote));
             mw_port_weigh(judge, instance, bad->about, MW_DEGRADES);
         }
     }
@@ -234,7 +241,7 @@ static void inconsistent(struct mw_judge *judge)
             struct mw_instance *instance = mw_found(judge, own->about, own);
             mw_proof(instance, other);
             mw_proof(instance, flaw);
-            mw_place(instance, "flaw", flaw->id == MW_F_TLS_VERIFY ? flaw->list.items[0] : N_("for another name"));
+            mw_place(instance, "flaw", flaw->id == MW_F_TLS_VERIFY ? words_of(flaw->list.items[0]) : N_("for another name"));
             mw_confidence(instance, 0.95);
             mw_port_weigh(judge, instance, own->about, MW_DEGRADES);
         }

@@ -262,6 +262,9 @@ static struct mw_finding make_finding(struct mw_making *making, struct mw_instan
     finding.explains_seen = gathered.ids.count;
     add_symptoms(making, finding.cause, &finding.explains);
     put_into_words(making, &finding, best, all_abouts(making, &finding, of, count));
+    const char *part = mw_make_count(making, of, count);
+    if (part)
+        finding.says = mw_printf(making->arena, "%s %s", finding.says, part);
     add_alikes(making, &finding);
     add_rivals(making, &finding);
     return finding;

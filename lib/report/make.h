@@ -23,6 +23,8 @@ struct mw_gathered {
 };
 
 void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */
+/* count.c: "This is so at 1 of 4 addresses of …", for instances of one cause; NULL: it is so at all that were tried. */
+const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count);
 void mw_make_verdict(struct mw_making *making);  /* verdict.c: legs and exit status */
 
 #endif
