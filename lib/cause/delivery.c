@@ -107,7 +107,7 @@ static void backscatter(struct mw_judge *judge)
         const struct mw_fact *bounce = mw_know(judge, MW_F_DELIVER_BOUNCE, by->about);
         const char *domain = recipient_domain(judge);
         bool theirs = domain && !stays_inside(judge) && (mw_domain_is_under(by->text, domain) || mw_seen_serves(judge, by->text, domain));
-        bool recipient = bounce && bounce->quote && (mw_text_find(bounce->quote, " 5.1.") || mw_text_find(bounce->quote, " 5.2."));
+        bool recipient = bounce && bounce->quote && mw_text_find(bounce->quote, " 5.1.");
         if (theirs && recipient) {
             struct mw_instance *instance = mw_found(judge, by->text, by);
             mw_proof(instance, bounce);

@@ -321,7 +321,7 @@ static void user_unknown(struct mw_judge *judge)
             mw_confidence(instance, 0.8);
             mw_port_weigh(judge, instance, said->fact->about, MW_BLOCKS);
         }
-        mw_place(instance, "recipient", to ? to->text : "");
+        mw_place(instance, "recipient", to ? to->text : said->fact->about); /* a bounce is about him */
     }
 }
 
