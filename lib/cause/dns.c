@@ -3,7 +3,7 @@
  * A question that failed (SERVFAIL, silence, a refusal) proves nothing here. That an exchange does not send is as likely as that it does, so a reverse name is
  * asked for only of an address that SPF lets send.
  * RFC 5321 section 5.1, RFC 7505, RFC 1034 section 3.6.2, RFC 2181 section 10, RFC 1918, RFC 6890, RFC 8601 section 3. */
-#include "seen.h"
+#include "replies.h"
 
 #include <mailwhy/about.h>
 #include <mailwhy/dns.h>
@@ -429,6 +429,7 @@ static void denying(struct mw_judge *judge, bool wanted_behind)
         mw_proof(instance, word_of(judge, best->about));
         mw_place(instance, "of", domain);
         mw_place(instance, "best", best->about);
+        mw_place(instance, "other", word_of(judge, best->about)->text);
     }
 }
 
@@ -437,9 +438,41 @@ static void mixed_providers(struct mw_judge *judge)
     denying(judge, false);
 }
 
+/* The exchange of that domain that senders try first and that knows no such mailbox: its reply; NULL: it says something else. */
+static const struct mw_fact *unknown_at_first(struct mw_judge *judge, const char *domain, const struct mw_fact **first)
+{
+    MW_EACH (host, judge, MW_F_MX_HOST)
+        if (mw_seen_serves(judge, host->about, domain) && (!*first || host->number < (*first)->number))
+            *first = host;
+    MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
+        const char *host = mw_seen_host(judge, reply), *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_RCPT, host, reply->text);
+        if (*first && mw_text_same(host, (*first)->about) && cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0)
+            return reply;
+    }
+    return NULL;
+}
+
+/* A backup that takes a recipient whom the main server does not know has no list of recipients. */
+static void taking_unknown(struct mw_judge *judge)
+{
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        const struct mw_fact *first = NULL, *word = word_of(judge, host->about);
+        const struct mw_fact *unknown = accepts(word) ? unknown_at_first(judge, mw_seen_served(judge, host->about), &first) : NULL;
+        if (!unknown || host->number <= first->number)
+            continue;
+        struct mw_instance *instance = mw_found(judge, host->about, word);
+        mw_proof(instance, host);
+        mw_proof(instance, unknown);
+        mw_place(instance, "of", mw_seen_served(judge, host->about));
+        mw_place(instance, "best", first->about);
+        mw_place(instance, "other", unknown->text);
+    }
+}
+
 static void backup_unsynced(struct mw_judge *judge)
 {
     denying(judge, true);
+    taking_unknown(judge);
 }
 
 /* --- the apex ----------------------------------------------------------------------------------------------------------------------------- */
@@ -756,9 +789,9 @@ static const struct mw_cause causes[] = {
     },
     {
         .id = "dns.mx.backup_unsynced", .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
-        .title = N_("The backup mail server does not know the domain"),
-        .says = N_("{about} is a backup MX of {of}, but it refuses mail for the domain, which {best} accepts. Whenever the main server is away, mail is "
-                   "returned instead of kept."),
+        .title = N_("The backup mail server does not know the domain or its recipients"),
+        .says = N_("{about} is a backup MX of {of} and does not agree with {best}: the one says “{value}”, the other “{other}”. Whenever the main server is "
+                   "away, mail is returned instead of kept, or taken for names that nobody has."),
         .fix = {
             {MW_AT_SERVER, N_("On {about}, add the domain to the ones that it relays for, with the list of its recipients (Postfix: relay_domains and "
                               "relay_recipient_maps)."), "relay_domains = {of}"},
