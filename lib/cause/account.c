@@ -285,6 +285,7 @@ static void spam_folder(struct mw_judge *judge)
             mw_place(instance, "folder", arrived->text);
             mw_proof(instance, mw_know(judge, MW_F_DELIVER_SPAM, arrived->about));
             mw_confidence(instance, 0.97);
+            mw_weight(instance, MW_DEGRADES, MW_SEND | MW_RECEIVE | MW_ACCOUNT); /* the sender asks why */
         }
     }
 }
