@@ -44,7 +44,7 @@ static bool retrieval_lacks_login(const struct mw_facts *facts)
 static bool submits(const struct mw_facts *facts)
 {
     if (mw_fact_first(facts, MW_F_SMTP_LOGIN))
-        return any(facts, MW_F_SMTP_LOGIN, "235");
+        return any(facts, MW_F_SMTP_LOGIN, "235") && any(facts, MW_F_SUBMISSION_END, MW_OK); /* what came behind it may have been no answer */
     return any(facts, MW_F_SUBMISSION_END, MW_OK) && !submission_lacks_login(facts);
 }
 
@@ -85,6 +85,8 @@ static bool retrieves(const struct mw_facts *facts)
 
 static bool opens_account(const struct mw_facts *facts)
 {
+    if (mw_fact_first(facts, MW_F_SIEVE_FATE)) /* its filters were read */
+        return true;
     return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");
 }
 

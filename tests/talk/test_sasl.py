@@ -255,8 +255,6 @@ def test_another_connection_is_found_out(folder, tmp_path):
 
 
 @pytest.mark.parametrize("user, password, why", [
-    ("alice\r\nMAIL FROM:<>", PASSWORD, "control bytes in name or password"),
-    ("alice\x1b[2J", PASSWORD, "control bytes in name or password"),
     (USER, b"pencil\tbox\n", "control bytes in name or password"),
     (USER, b"p\xe9ncil\n", "name or password not UTF-8"),
 ])
@@ -267,7 +265,8 @@ def test_never_sent_broken(user, password, why, folder, tmp_path):
     assert not [line for line in server.heard if line.startswith("AUTH")]
 
 
-@pytest.mark.parametrize("user, secret, status", [(USER, b"", 65), (USER, b"\n", 65), (USER, b"pen\0cil\n", 65), ("", b"pencil\n", 64), (b"\xe9lise", b"pencil\n", 64)])
+@pytest.mark.parametrize("user, secret, status", [(USER, b"", 65), (USER, b"\n", 65), (USER, b"pen\0cil\n", 65), ("", b"pencil\n", 64), (b"\xe9lise", b"pencil\n", 64),
+                                                  ("alice\r\nMAIL FROM:<>", b"pencil\n", 64), ("alice\x1b[2J", b"pencil\n", 64)])
 def test_what_nobody_could_send_is_one_line(user, secret, status, tmp_path):
     path = secret_file(tmp_path / "password", secret)
     done = subprocess.run([MAILWHY.with_name("mailwhy-smtp"), "127.0.0.1:1", "--service", "submissions", "--user", user, "--password-file", path], capture_output=True, timeout=20)
@@ -428,9 +427,6 @@ class Dovecot:
             else:
                 raise AssertionError((self.directory / "log").read_text())
 
-    def stop(self):
-        self.server.terminate()
-        self.server.wait(20)
 
 
 @pytest.fixture(scope="session")
@@ -449,7 +445,9 @@ def dovecot(tmp_path_factory, folder):
 
     yield with_mechanisms
     for server in running.values():
-        server.stop()
+        server.server.terminate()
+    for server in running.values():
+        server.server.wait(20)
     shutil.rmtree(place)
 
 
