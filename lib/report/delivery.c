@@ -52,7 +52,9 @@ static char *words_not_sent(struct mw_arena *arena, const struct mw_report *repo
     if (unsure)
         return mw_printf(arena, _("The connection to %s broke while the message was handed over, and it did not arrive: nobody knows whether it was taken."),
                          host_of(arena, unsure));
-    const struct mw_fact *begun = first(report, MW_F_DELIVER_BEGUN);
+    const struct mw_fact *begun = first(report, MW_F_DELIVER_BEGUN), *login = first(report, MW_F_ARRIVAL_LOGIN);
+    if (begun && !first(report, MW_F_DELIVER_READY) && login)
+        return mw_printf(arena, _("No message was sent: the mailbox of %s did not open, its server answered “%s”."), begun->about, login->text);
     if (begun && !first(report, MW_F_DELIVER_READY))
         return mw_printf(arena, _("No message was sent: the mailbox of %s could not be opened by IMAP, so nobody could have found and removed it."), begun->about);
     return NULL;

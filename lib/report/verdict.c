@@ -51,7 +51,7 @@ static bool submits(const struct mw_facts *facts)
 /* Where a recipient was given, its exchange must have taken the sender and him; else the domain's own records are all that can be seen from here. */
 static bool sends(const struct mw_facts *facts)
 {
-    if (mw_fact_first(facts, MW_F_DELIVER_MESSAGE)) /* a round trip: it arrived, or nothing is known */
+    if (mw_fact_first(facts, MW_F_DELIVER_BEGUN)) /* a round trip: it arrived, or nothing is known */
         return mw_fact_first(facts, MW_F_DELIVER_ARRIVED);
     if (mw_fact_first(facts, MW_F_RECIPIENT_DOMAIN))
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, true);
