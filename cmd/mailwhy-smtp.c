@@ -13,7 +13,10 @@ static const struct cmd_tool tool = {
     .synopsis = N_("DOMAIN|USER@DOMAIN|HOST:PORT"),
     .says = N_("Talks SMTP to every exchange of a domain, or to one host."),
     .describes = N_("Waits for the greeting, says EHLO, STARTTLS and EHLO again, MAIL FROM and RCPT TO the address asked about, and QUIT: one connection to each address, and never "
-                    "any mail. Submission servers (587, 465) show what logins they offer; with a user and a password one login is tried.\n\n"
+                    "any mail. Then it asks, up to RCPT, for postmaster, for one name that nobody has (once a domain), for an address under example.com (once a "
+                    "host, and not on our own network: does it pass on mail of strangers?), with --size for room for the message, and with --from for the empty "
+                    "sender. With --retry a refusal for now is tried once more. Submission servers (587, 465) show what logins they offer; with a user and "
+                    "a password one login is tried.\n\n"
                     "A name alone is a domain, whose MX records are followed; with a port it is one host. Ports that do not tell what they speak need --service."),
     .takes = CMD_DOMAIN_OR_HOST,
     .question = "smtp",

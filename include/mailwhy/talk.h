@@ -34,8 +34,8 @@ enum mw_step_flag {
     MW_RAW = 16,       /* what is said is written as it is, without CRLF behind it */
     MW_MESSAGE = 32,   /* what is said is a message: the dialogue shows its length alone */
     MW_MAY_BE_SILENT = 64, /* when no reply came in the step's time, the handler gets NULL as reply and the conversation goes on */
-    MW_PAUSE = 128,    /* nothing is said (`say` may start things, and returns NULL) and no reply is taken, until mw_talk_resume, or the step's time is up, or the
-                        * server hung up: then the handler gets NULL as reply */
+    MW_PAUSE = 128,    /* nothing is said (`say` may start things, and returns NULL) and no reply is taken, until mw_talk_resume, or the step's time is up, or
+                        * the server hung up: then the handler gets NULL as reply */
     MW_ASIDE = 256     /* a question beside the conversation's own: where it stays without a reply, or the run is cut off, the conversation ended as it stood
                         * before */
 };

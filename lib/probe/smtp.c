@@ -1,8 +1,9 @@
 /* The conversation on port 25 with a mail exchange: what it offers, and what it says to a sender and to the recipient that was asked about. Then a few
- * transactions more, each answering one question: the null sender, the postmaster, a name that nobody has, a foreign domain, the size of a message.
+ * transactions more, each answering one question: the null sender, the postmaster, a name that nobody has, the size of a message, a foreign domain.
  *
- * One connection an address. It never says DATA, so no mail is ever sent; it never logs in. A name that nobody has is asked once a domain, a foreign domain once a
- * host, and neither of a server on this machine's own network or of somebody else's. RFC 5321, RFC 3207, RFC 2920 (pipelining), RFC 6531, RFC 1870 (SIZE). */
+ * One connection an address. It never says DATA, so no mail is ever sent; it never logs in. A name that nobody has is asked once a domain; a foreign domain
+ * once a host, and neither of a server on this machine's own network nor of somebody else's exchange. RFC 5321, RFC 3207, RFC 2920 (pipelining), RFC 6531,
+ * RFC 1870 (SIZE). */
 #include "hello.h"
 #include "near.h"
 

@@ -17,6 +17,7 @@ static const struct {
     {MW_F_SIEVE_RULES, N_("No filter rules of the mailbox were read: that takes a login (--user, --password-file) and a server that speaks ManageSieve.")},
     {MW_F_ACCOUNT_SEARCH_END, N_("No message was looked for in the mailbox. Give --from, --subject or --message-id, and a login, to have it looked for.")},
     {MW_F_PASSWORD_SCORE, N_("No password was given, so none was weighed.")},
+    {MW_F_MESSAGE_SIZE, N_("No size of a message was given. Give --size to test it.")},
     {MW_F_DKIM_END, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
     {MW_F_CONFIG_END, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_HOST, N_("No settings of a mail program were read. Give --config to test them.")},
