@@ -52,7 +52,10 @@ def do_list():
 
 
 def say_up(words):
-    print(f"lab: {words['id']} up in {words['up_ms']} ms", file=sys.stderr, flush=True)
+    if "up_ms" in words:
+        print(f"lab: {words['id']} up in {words['up_ms']} ms", file=sys.stderr, flush=True)
+    for breach in words.get("rude", []):
+        print(f"lab: {breach}", file=sys.stderr, flush=True)
 
 
 def do_inside(name, command, quiet):

@@ -140,6 +140,7 @@ def write_instance(world, name, settings, directory, certs, auth):
             lines += "".join(smtp_lines(world, service, certs))
     if any(service.get("screen") for service in world["smtp"].values()):
         lines += "dnsblog unix - - n - 0 dnsblog\n"
+    lines += "".join(line + "\n" for line in world["services"].get(name, []))
     files = {"main.cf": main_file(settings, dir=directory, auth=auth), "master.cf": lines,
              "mailboxes": "".join(f"{user} ok\n" for user in world["mailboxes"])}
     (directory / "log").touch()

@@ -2,7 +2,8 @@
 
 A scenario is one table. What it asks and what is true:
     title, ask (the command line after `mailwhy`), options (more of it; has a default), base (another scenario or base),
-    expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first, healthy,
+    expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first,
+    healthy (and status: 3 where nothing is wrong that the program could tell, and it must say that it cannot),
     proof ([[command, pattern]]: see prove.py), before (a command that its client runs first)
 What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
@@ -14,6 +15,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service), instance, screen
                    (options of a postscreen before it)
     postfix.NAME   main.cf of that instance (the usual one, `postfix`, throws away what it takes)
+    services.NAME  further lines of its master.cf
     policy.NAME    wait_s, hold: a greylisting policy service at unix:/run/lab/policy/NAME (see policy.py)
     opendkim.NAME  mode (s|v), name, domain, selector, bits: a milter at unix:/run/lab/opendkim-NAME/socket
     retrieval.NAME host, cert, services (imap imaps pop3 pop3s lmtp sieve), options (Dovecot, for this address)
@@ -39,7 +41,7 @@ from pathlib import Path
 from . import dovecot, pki
 
 HERE = Path(__file__).parent
-TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof", "before"}
+TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof", "before", "status"}
 CLIENT_DIR = "/run/lab/client"
 LISTS = ("dns", "mini", "block", "off", "remove")
 
@@ -138,7 +140,7 @@ def load(name, tables=None):
         remove(world, path)
     for kind in LISTS:
         world.setdefault(kind, [])
-    for kind in ("policy", "opendkim", "postfix", "exim", "opensmtpd", "courier"):
+    for kind in ("policy", "opendkim", "postfix", "services", "exim", "opensmtpd", "courier"):
         world.setdefault(kind, {})
     certs = certificates(world)
     world = fill(world, replacer(world, certs))
@@ -167,9 +169,9 @@ def command(name, tables, world):
     return fill(f"{ask} {options}", replacer(world, {})).split()
 
 
-# What `before` and `proof` may use besides the system's own commands: poke, well, and `filtered USER SENDER SUBJECT`, which
+# What `before` and `proof` may use besides the system's own commands: poke, well, carry, and `filtered USER SENDER SUBJECT`, which
 # says what Pigeonhole's own test program makes of the user's active filter.
-TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well")) + """
+TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well", "carry")) + """
 filtered() {
     mkdir -p -m 777 /run/lab/filtered
     printf 'From: %s\\nTo: %s\\nSubject: %s\\n\\nHello.\\n' "$2" "$1" "$3" > /run/lab/filtered/message

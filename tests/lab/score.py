@@ -37,19 +37,22 @@ class Job:
 
     def report(self, words):
         words["at"] = time.monotonic()
-        os.write(self.told.fileno(), json.dumps(words).encode())
+        os.write(self.told.fileno(), json.dumps(words).encode() + b"\n")
 
     def finish(self, status):
         now = time.monotonic()
         text, errors, told = (self.text(f) for f in (self.out, self.err, self.told))
-        up = json.loads(told or "{}")
+        up = {}
+        for line in told.splitlines():
+            up = {**json.loads(line), **up}
         if self.keep:
             directory = Path(self.keep)
             directory.mkdir(parents=True, exist_ok=True)
             (directory / f"{self.name}.json").write_text(text)
             (directory / f"{self.name}.err").write_text(errors)
         return judge(self.name, self.table, text, errors, status) | {
-            "up_ms": up.get("up_ms"), "run_ms": round((now - up["at"]) * 1000) if up else None}
+            "up_ms": up.get("up_ms"), "run_ms": round((now - up["at"]) * 1000) if up else None,
+            "rude": up.get("rude", [])}
 
     @staticmethod
     def text(handle):
@@ -80,9 +83,10 @@ def judge(name, table, text, errors, status):
     row["alarms"] = sorted(set(row["got"]) - {i for w in row["expect"] + table.get("also", []) for i in w.split("|")})
     row["bad_first"] = [i for i in first if i in table.get("not_first", [])]
     if table.get("healthy"):
-        row["ok"] = not row["alarms"] and status == 0 and not row.get("broken")
-        if status != 0:
-            row["notes"].append(f"exit {status}, not 0")
+        wanted = table.get("status", 0)
+        row["ok"] = not row["alarms"] and status == wanted and not row.get("broken")
+        if status != wanted:
+            row["notes"].append(f"exit {status}, not {wanted}")
     else:
         row["ok"] = row["top1"] and row["listed"] and not row["alarms"]
     return row
@@ -115,13 +119,14 @@ def totals(rows, tables):
         "healthy_ok": sum(r["ok"] for r in healthy),
         "false_alarm": sum(bool(r["alarms"]) or (not r["ok"] and bool(tables[r["id"]].get("healthy"))) for r in rows),
         "bad_first": sum(bool(r["bad_first"]) for r in rows), "broken": sum(bool(r.get("broken")) for r in rows),
+        "rude": sum(bool(r["rude"]) for r in rows),
         "up_ms_max": max((r["up_ms"] or 0 for r in rows), default=0),
     }
 
 
 def passed(sums):
     enough = sums["top1"] >= TOP1_BAR * sums["faults"]
-    return enough and not sums["false_alarm"] and sums["doubles_listed"] == sums["doubles"] and not sums["broken"]
+    return enough and not sums["false_alarm"] and not sums["rude"] and sums["doubles_listed"] == sums["doubles"] and not sums["broken"]
 
 
 def mark(row):
@@ -129,7 +134,7 @@ def mark(row):
 
 
 def print_row(row):
-    extra = ([f"also named {' '.join(row['alarms'])}"] if row["alarms"] else []) + row["notes"]
+    extra = [f"rude: {breach}" for breach in row["rude"]] + ([f"also named {' '.join(row['alarms'])}"] if row["alarms"] else []) + row["notes"]
     print(f"{mark(row):<6}{row['id']:<34}{' + '.join(row['expect']) or '(healthy)':<48}"
           f"{(row['got'] or ['-'])[0]:<34}{row['up_ms'] or '-':>6}{row['run_ms'] or '-':>7}", flush=True)
     for line in extra:
@@ -152,7 +157,7 @@ def main(names, jobs, as_json, keep):
         print()
     else:
         print("top-1 {top1}/{faults}, in list {listed}/{faults}, wrong {wrong}, doubles {doubles_listed}/{doubles}, "
-              "healthy {healthy_ok}/{healthy}, false alarm {false_alarm}, slowest up {up_ms_max} ms, "
+              "healthy {healthy_ok}/{healthy}, false alarm {false_alarm}, rude {rude}, slowest up {up_ms_max} ms, "
               "time {seconds} s".format(**sums))
     return 0 if passed(sums) else 1
 

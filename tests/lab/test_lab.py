@@ -17,7 +17,7 @@ TOP = Path(__file__).resolve().parents[2]
 LAB = [sys.executable, str(TOP / "scripts" / "lab")]
 sys.path.insert(0, str(TOP / "tests"))
 
-from lab import scenario, score, world  # noqa: E402
+from lab import manners, scenario, score, world  # noqa: E402
 
 TABLES = scenario.read_all()
 usable = os.geteuid() == 0 and not world.missing_tools()
@@ -189,6 +189,50 @@ def test_faults_are_real_and_healthy_networks_healthy():
     assert proof.returncode == 0, "\n".join(l for l in proof.stdout.splitlines() if not l.startswith("proved"))
 
 
+# --- manners: what the servers' logs say of a client ---
+
+RUDE_CLIENT = """
+import imaplib, socket
+for i in range(3):
+    with socket.create_connection(("198.18.20.25", 25)) as s:
+        s.recv(99)
+with socket.create_connection(("198.18.20.25", 25)) as s:
+    s.sendall(b"EHLO desk.example.net\\r\\nMAIL FROM:<a@example.com>\\r\\n")
+    s.recv(99)
+for password in (open("/run/lab/client/password").read().strip(),) * 2 + ("wrong",) * 2:
+    m = imaplib.IMAP4_SSL("mail.example.org")
+    try:
+        m.login("alice@example.org", password)
+        m.sock.close()
+    except imaplib.IMAP4.error:
+        m.logout()
+"""
+
+
+@needs_lab
+def test_rude_client_is_noticed():
+    lab = subprocess.run([*LAB, "run", "healthy", "--", sys.executable, "-c", RUDE_CLIENT], capture_output=True, text=True)
+    for breach in ("4 connections to 198.18.20.25:25", "improper command pipelining at 198.18.20.25:25", "2 logins to imap",
+                   "2 logins after or beside a refused one", "no QUIT at 198.18.20.25:25: ehlo=1 mail=1 commands=2",
+                   "imap of alice@example.org ended by Connection closed"):
+        assert f"lab: {breach}\n" in lab.stderr
+
+
+@needs_lab
+@pytest.mark.parametrize("name,fewest", [("healthy", 12), ("healthy-login", 12), ("password-wrong", 12), ("healthy-receive", 4),
+                                         ("user-unknown", 4), ("healthy-postscreen", 4)])
+def test_program_has_manners(name, fewest):
+    """Every conversation with Postfix ends in QUIT, and there were some; the lab itself says what else would be rude."""
+    _, world, _ = scenario.load(name, TABLES)
+    words = " ".join([score.program(), *scenario.command(name, TABLES, world)])
+    lab = subprocess.run([*LAB, "run", name, "--", "sh", "-c", f"{words} >/dev/null; sleep 0.3; cat /run/lab/postfix/log"],
+                         capture_output=True, text=True)
+    ends = manners.WENT.findall(lab.stdout)
+    assert len(ends) >= fewest
+    assert all("quit=1" in counts for _, _, _, counts in ends)
+    assert [line for line in lab.stderr.splitlines() if " up in " not in line] == []
+
+
 @needs_lab
 def test_unknown_scenario():
     lab = subprocess.run([*LAB, "run", "no-such", "--", "true"], capture_output=True, text=True)
@@ -234,7 +278,7 @@ def test_judging(table, report, status, good, more):
 
 
 def test_bar():
-    sums = {"faults": 20, "top1": 19, "listed": 20, "false_alarm": 0, "doubles": 4, "doubles_listed": 4, "broken": 0}
+    sums = {"faults": 20, "top1": 19, "listed": 20, "false_alarm": 0, "doubles": 4, "doubles_listed": 4, "broken": 0, "rude": 0}
     assert score.passed(sums)
-    for worse in ({"top1": 18}, {"false_alarm": 1}, {"doubles_listed": 3}, {"broken": 1}):
+    for worse in ({"top1": 18}, {"false_alarm": 1}, {"doubles_listed": 3}, {"broken": 1}, {"rude": 1}):
         assert not score.passed(sums | worse)

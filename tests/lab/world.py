@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import beside, box, dovecot, filters, mini, pki, postfix, scenario, store, web, zones
+from . import beside, box, dovecot, filters, manners, mini, pki, postfix, scenario, store, web, zones
 
 LAB = Path("/run/lab")
 ROUTER4, ROUTER6 = "198.18.100.1", "2001:db8:0:100::1"
@@ -286,7 +286,9 @@ def bring_up(name, world, certs, files, argv, report, began):
     report({"id": name, "up_ms": round((time.monotonic() - began) * 1000)})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.write(gave, b"g")
-    return wait_for_command(pid)
+    status = wait_for_command(pid)
+    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"))})
+    return status
 
 
 def wait_for_command(pid):
@@ -302,12 +304,18 @@ def start(name, argv, report=lambda words: None, tables=None):
     """Starts a box for scenario `name` with argv(world) as its command; returns the pid to wait for."""
     began = time.monotonic()
 
+    def told(words):
+        # What the scenario's client did before cannot be told from what the command did.
+        if "rude" in words and scenario.inherited(name, tables or scenario.read_all(), "before", ""):
+            words = {**words, "rude": []}
+        report(words)
+
     def body():
         with store.locked():
             table_set = tables or scenario.read_all()
             _, world, certs = scenario.load(name, table_set)
             files = zones.zone_files(world)
-        return bring_up(name, world, certs, files, scenario.prepared(name, table_set, world, argv(world)), report, began)
+        return bring_up(name, world, certs, files, scenario.prepared(name, table_set, world, argv(world)), told, began)
 
     return box.start(body)
 
