@@ -1,8 +1,9 @@
 /* --samples: the same host and port many times, one connection after the other over all its addresses, the name asked anew each time. What fails now and then,
  * or at one address of several, shows here: a name server's rotation, one bad machine behind a balancer.
  *
- * It begins when every address known so far has had its own conversation, connects to one address at a time, says what a conversation says up to TLS, and goodbye. It
- * never logs in and names no sender. An address that comes up anew is told as endpoint, so that it gets a conversation of its own. */
+ * It begins when every address known so far has had its own conversation, connects to one address at a time, says what a conversation says up to the list of what
+ * is offered inside TLS, and goodbye. It never logs in and names no sender. An address that comes up anew is told as endpoint, so that it gets a conversation of
+ * its own. */
 #include "hello.h"
 #include "lookup.h"
 
@@ -64,21 +65,27 @@ static bool learn_certificate(struct mw_talk *talk)
     struct one *one = now(talk);
     one->certificate_told = true;
     one->certificate = seen->verify.count ? mw_strdup(look->arena, seen->verify.items[0]) : seen->name_ok ? "" : "another name";
-    mw_tell_text(look, MW_F_SAMPLE_FINGERPRINT, mw_talk_about(talk), seen->fingerprint ? seen->fingerprint : "none", *one->certificate ? one->certificate : NULL);
+    const char *fingerprint = seen->fingerprint ? seen->fingerprint : "none", *flaw = *one->certificate ? one->certificate : NULL;
+    mw_tell_text(look, MW_F_SAMPLE_FINGERPRINT, mw_talk_about(talk), fingerprint, flaw);
     return true;
 }
+
+/* The steps of each protocol stand in this order: handshake first, greeting, what is offered, STARTTLS, handshake. */
+enum { TLS_FIRST, GREETING, OFFER, STARTTLS, HANDSHAKE };
 
 static int got_handshake_first(struct mw_talk *talk, const struct mw_reply *reply)
 {
     (void)reply;
-    return learn_certificate(talk) ? 1 : MW_END;
+    return learn_certificate(talk) ? GREETING : MW_END;
 }
 
-static int got_handshake_last(struct mw_talk *talk, const struct mw_reply *reply)
+/* On to the list inside TLS: a goodbye before the server's session tickets were read would end in a reset. */
+static int got_handshake(struct mw_talk *talk, const struct mw_reply *reply)
 {
     (void)reply;
-    return learn_certificate(talk) ? MW_QUIT : MW_END;
+    return learn_certificate(talk) ? OFFER : MW_END;
 }
+
 
 static int refused(struct mw_talk *talk, bool for_now)
 {
@@ -86,19 +93,21 @@ static int refused(struct mw_talk *talk, bool for_now)
     return MW_QUIT;
 }
 
-/* The steps of each protocol stand in this order: handshake first, greeting, what is offered, STARTTLS, handshake. */
-enum { TLS_FIRST, GREETING, OFFER, STARTTLS, HANDSHAKE };
-
-static int after_greeting(struct mw_talk *talk)
+/* What is listed: inside TLS it is the end, and before it STARTTLS is wanted. */
+static int after_offer(struct mw_talk *talk, bool offered)
 {
-    return mw_talk_is_encrypted(talk) ? MW_QUIT : OFFER;
+    if (mw_talk_is_encrypted(talk)) {
+        return MW_QUIT;
+    }
+    learn_starttls(talk, offered);
+    return offered ? STARTTLS : MW_QUIT;
 }
 
 /* --- SMTP */
 
 static int got_greeting_smtp(struct mw_talk *talk, const struct mw_reply *reply)
 {
-    return reply->code == 220 ? after_greeting(talk) : refused(talk, reply->code / 100 == 4);
+    return reply->code == 220 ? OFFER : refused(talk, reply->code / 100 == 4);
 }
 
 static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
@@ -106,8 +115,7 @@ static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
     if (reply->code != 250) {
         return reply->code / 100 == 4 ? refused(talk, true) : MW_QUIT;
     }
-    learn_starttls(talk, mw_smtp_extension(reply, "STARTTLS"));
-    return now(talk)->starttls ? STARTTLS : MW_QUIT;
+    return after_offer(talk, mw_smtp_extension(reply, "STARTTLS"));
 }
 
 static int got_starttls_smtp(struct mw_talk *talk, const struct mw_reply *reply)
@@ -139,7 +147,7 @@ static bool has(const struct mw_list *list, const char *word)
 
 static int got_greeting_imap(struct mw_talk *talk, const struct mw_reply *reply)
 {
-    return reply->code == 'Y' ? refused(talk, false) : after_greeting(talk);
+    return reply->code == 'Y' ? refused(talk, false) : OFFER;
 }
 
 static int got_capability(struct mw_talk *talk, const struct mw_reply *reply)
@@ -148,8 +156,7 @@ static int got_capability(struct mw_talk *talk, const struct mw_reply *reply)
     if (reply->code != 'O' || !mw_imap_capabilities(mw_talk_look(talk)->arena, reply, &capabilities)) {
         return MW_QUIT;
     }
-    learn_starttls(talk, has(&capabilities, "STARTTLS"));
-    return now(talk)->starttls ? STARTTLS : MW_QUIT;
+    return after_offer(talk, has(&capabilities, "STARTTLS"));
 }
 
 static int got_starttls_imap(struct mw_talk *talk, const struct mw_reply *reply)
@@ -173,7 +180,7 @@ static const char *say_stls(struct mw_talk *talk)
 
 static int got_greeting_pop3(struct mw_talk *talk, const struct mw_reply *reply)
 {
-    return reply->code == '+' ? after_greeting(talk) : refused(talk, reply->enhanced != NULL);
+    return reply->code == '+' ? OFFER : refused(talk, reply->enhanced != NULL);
 }
 
 static int got_capa(struct mw_talk *talk, const struct mw_reply *reply)
@@ -181,8 +188,7 @@ static int got_capa(struct mw_talk *talk, const struct mw_reply *reply)
     if (reply->code != '+') {
         return MW_QUIT;
     }
-    learn_starttls(talk, has(&reply->lines, "STLS"));
-    return now(talk)->starttls ? STARTTLS : MW_QUIT;
+    return after_offer(talk, has(&reply->lines, "STLS"));
 }
 
 static int got_stls(struct mw_talk *talk, const struct mw_reply *reply)
@@ -199,21 +205,21 @@ static const struct mw_step smtp_steps[] = {
     [GREETING]  = { "greeting",     NULL,               got_greeting_smtp,        60, 0 },
     [OFFER]     = { "EHLO",         mw_hello_ehlo,      got_ehlo,                 30, 0 },
     [STARTTLS]  = { "STARTTLS",     mw_hello_starttls,  got_starttls_smtp,        30, 0 },
-    [HANDSHAKE] = { "handshake",    NULL,               got_handshake_last,       15, MW_HANDSHAKE },
+    [HANDSHAKE] = { "handshake",    NULL,               got_handshake,            15, MW_HANDSHAKE },
 };
 static const struct mw_step imap_steps[] = {
     [TLS_FIRST] = { "handshake",    NULL,               got_handshake_first,      15, MW_HANDSHAKE },
     [GREETING]  = { "greeting",     NULL,               got_greeting_imap,        60, 0 },
     [OFFER]     = { "CAPABILITY",   say_capability,     got_capability,           30, 0 },
     [STARTTLS]  = { "STARTTLS",     say_starttls_imap,  got_starttls_imap,        30, 0 },
-    [HANDSHAKE] = { "handshake",    NULL,               got_handshake_last,       15, MW_HANDSHAKE },
+    [HANDSHAKE] = { "handshake",    NULL,               got_handshake,            15, MW_HANDSHAKE },
 };
 static const struct mw_step pop3_steps[] = {
     [TLS_FIRST] = { "handshake",    NULL,               got_handshake_first,      15, MW_HANDSHAKE },
     [GREETING]  = { "greeting",     NULL,               got_greeting_pop3,        60, 0 },
     [OFFER]     = { "CAPA",         say_capa,           got_capa,                 30, MW_MANY_LINES },
     [STARTTLS]  = { "STLS",         say_stls,           got_stls,                 30, 0 },
-    [HANDSHAKE] = { "handshake",    NULL,               got_handshake_last,       15, MW_HANDSHAKE },
+    [HANDSHAKE] = { "handshake",    NULL,               got_handshake,            15, MW_HANDSHAKE },
 };
 
 #define PLAN(protocol, at) \
