@@ -27,8 +27,8 @@ REPLY_FAULTS = {
     "half-line":  ([("puts", "BEGIN"), ("is-silent", "")],                   "timed out"),
     "half-gone":  ([("puts", "BEGIN"), ("hangs-up", "")],                    "hung up"),
     "garbage":    ([("says", r"\x00\x01\xfe\x1b[31m nonsense"), ("is-silent", "")], "garbled"),
-    "endless":    ([("puts", "BEGIN"), ("repeats", "9000 x"), ("is-silent", "")], "too long"),
-    "unending":   ([("repeats", r"1100 LINE\r\n"), ("is-silent", "")],       "too long"),
+    "endless":    ([("puts", "BEGIN"), ("repeats", "3000000 x"), ("is-silent", "")], "too long"),
+    "unending":   ([("repeats", r"300000 LINE\r\n"), ("is-silent", "")],       "too long"),
 }
 HANDSHAKE_FAULTS = {
     "hangs-up":   ([("gets", ""), ("hangs-up", "")],                         "hung up"),
@@ -85,10 +85,10 @@ def told():
 
     def play(case):
         service, acts, _, end = case
-        return talk.run(service, acts, timeout=1 if end == "timed out" else 10)
+        return talk.run(service, acts, timeout=2 if end == "timed out" else 10)
 
     talk.certificates.leaf(talk.CACHE, "good")
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(16) as pool:
         return dict(zip(CASES, pool.map(play, CASES.values())))
 
 
