@@ -22,6 +22,7 @@ enum { LIST = MW_IMAP_STEPS, LISTED, STATUS, STATUS_MORE, WAIT, PAUSE, EXAMINE, 
 #define BOUNCE_BYTES 65536u
 #define ALL_EVERY 5u      /* rounds; INBOX and junk are looked at in every one */
 #define LATE_S 10
+#define OTHER_S 30
 #define BACKWARD 20u      /* messages that the sender's mailbox is looked through for, as it is opened when the message is late */
 #define RESERVE_S 5       /* of the run, to end in order */
 #define STEPS_MOST 3000u
@@ -55,6 +56,7 @@ struct talk_state {
     struct hit hits[HITS_MOST];
     size_t hit_count, hit_at;
     bool found, bounced, over;   /* over: one more round, then it is left */
+    bool found_other;            /* the message of smuggle.c */
 };
 
 static struct folder *first_with_news(struct talk_state *state);
@@ -378,7 +380,9 @@ static bool is_settled(struct mw_talk *talk)
     if (state->sender) {
         return state->bounced || mw_fact_first(facts, MW_F_DELIVER_ARRIVED) || mw_fact_first(facts, MW_F_DELIVER_MISSING);
     }
-    return state->found || mw_fact_first(facts, MW_F_DELIVER_BOUNCE);
+    bool other = !mw_fact_first(facts, MW_F_ENDPOINT_SMUGGLE) || state->found_other ||
+                 (mw_fact_first(facts, MW_F_SMUGGLE_END) && seconds_since_sent(state) > OTHER_S);
+    return other && (state->found || mw_fact_first(facts, MW_F_DELIVER_BOUNCE));
 }
 
 /* Nothing new is left to be looked at. */
@@ -453,11 +457,20 @@ static long uid_of(const char *line)
     return word ? strtol(word + strlen("UID "), NULL, 10) : 0;
 }
 
-/* A message that is ours by its Message-ID, or a bounce of whatever: it is looked into. */
-static void note_hit(struct talk_state *state, const char *line)
+/* The Message-ID of the message of smuggle.c; NULL: there is none. */
+static const char *other_id(struct mw_talk *talk)
 {
+    const struct mw_fact *message = mw_fact_first(mw_talk_look(talk)->facts, MW_F_SMUGGLE_MESSAGE);
+    return message ? message->text : NULL;
+}
+
+/* A message that is ours by its Message-ID, or a bounce of whatever: it is looked into. */
+static void note_hit(struct mw_talk *talk, const char *line)
+{
+    struct talk_state *state = mw_talk_state(talk);
     long uid = uid_of(line);
-    bool ours = mw_text_find(line, state->id), bounce = mw_text_find(line, "multipart/report");
+    const char *other = other_id(talk);
+    bool ours = mw_text_find(line, state->id) || (other && mw_text_find(line, other)), bounce = mw_text_find(line, "multipart/report");
     if (!mw_text_find(line, "FETCH") || uid < state->open->next || (!ours && !bounce) || state->hit_count == HITS_MOST) {
         return;
     }
@@ -478,7 +491,7 @@ static int got_heads(struct mw_talk *talk, const struct mw_reply *reply)
     }
     state->hit_count = state->hit_at = 0;
     for (size_t i = 0; i < reply->lines.count; i++) {
-        note_hit(state, reply->lines.items[i]);
+        note_hit(talk, reply->lines.items[i]);
     }
     return next_hit(talk);
 }
@@ -558,6 +571,10 @@ static int got_message(struct mw_talk *talk, const struct mw_bytes *message)
     mw_mail_read(arena, message->bytes, message->count, &mail);
     if (mw_marked_is(arena, &mail, state->id)) {
         tell_found(talk, message);
+        return SELECT;
+    }
+    if (other_id(talk) && mw_marked_is(arena, &mail, other_id(talk))) {
+        state->found_other = true;
         return SELECT;
     }
     read_bounce(talk, &mail);
@@ -659,6 +676,14 @@ static void tell_left(struct mw_talk *talk)
     mw_tell_text(look, MW_F_DELIVER_LEFT, state->asked->to, folder, state->found ? "the conversation broke off" : "not found as long as it was looked for");
 }
 
+static void tell_other_left(struct mw_talk *talk)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    if (!state->sender && other_id(talk) && !state->found_other) {
+        mw_tell_text(mw_talk_look(talk), MW_F_DELIVER_LEFT, state->asked->to, "INBOX", "the message of --intrusive was not found as long as it was looked for");
+    }
+}
+
 static void done(struct mw_talk *talk)
 {
     struct talk_state *state = mw_talk_state(talk);
@@ -666,6 +691,7 @@ static void done(struct mw_talk *talk)
     mw_login_forget(&state->hello.login);
     mw_bell_leave(state->bell);
     tell_left(talk);
+    tell_other_left(talk);
     bool tried = mw_fact_first(look->facts, state->sender ? MW_F_IMAP_LOGIN : MW_F_ARRIVAL_LOGIN);
     if (!state->watching && (tried || !mw_inbox_try_next(look, state->sender)) && !state->sender) {
         mw_bell_ring(look->net, MW_BELL_WATCHED);

@@ -1,0 +1,233 @@
+/* How the recipient's exchange finds the end of a message (--intrusive, to one's own mailbox alone): sequences that are no end are said within one message, and an
+ * answer that comes before the true end proves that one was taken for it. RFC 5321 sections 2.3.8 and 4.1.1.4, CVE-2023-51764.
+ *
+ * One connection, one message, marked like that of the round trip, and removed with it (arrival.c). Nothing is ever smuggled: behind a sequence that was taken we
+ * say QUIT. */
+#include "hello.h"
+#include "marked.h"
+
+#include <mailwhy/about.h>
+#include <mailwhy/lang.h>
+#include <mailwhy/probe.h>
+
+#include <string.h>
+#include <time.h>
+
+enum { MAIL = MW_HELLO_STEPS, RCPT, DATA, TRY, END };
+
+/* A server that takes the one before as the end and is slow to say so is found out at the next: it is the name alone that is not sure then. */
+#define WAIT_S 2
+
+static const struct {
+    const char *name, *bytes;
+} variants[] = {
+    {"LF.LF", "\n.\n"}, {"LF.CRLF", "\n.\r\n"}, {"CRLF.LF", "\r\n.\n"}, {"CR.CR", "\r.\r"}, {"CR.CRLF", "\r.\r\n"}, {"CRLF.CR", "\r\n.\r"},
+};
+
+struct talk_state {
+    struct mw_hello hello; /* first */
+    const char *id;
+    size_t at; /* variant */
+    struct mw_list passed;
+};
+
+static const struct mw_asked *asked_of(struct mw_talk *talk)
+{
+    return mw_talk_look(talk)->asked;
+}
+
+static int after_hello(struct mw_talk *talk, int next)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    const struct mw_asked *asked = asked_of(talk);
+    bool can_say = mw_hello_can_say(&state->hello, asked->to) && mw_hello_can_say(&state->hello, asked->mailbox);
+    return next != MW_HELLO_OVER ? next : can_say ? MAIL : MW_QUIT;
+}
+
+static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
+}
+
+static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_helo(talk, reply));
+}
+
+static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_starttls(talk, reply));
+}
+
+static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+}
+
+static const char *say_mail(struct mw_talk *talk)
+{
+    const struct mw_asked *asked = asked_of(talk);
+    return mw_hello_mail(talk, asked->mailbox, !mw_hello_is_ascii(asked->mailbox) || !mw_hello_is_ascii(asked->to));
+}
+
+static int got_mail(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return mw_hello_unless_421(talk, reply, reply->code / 100 == 2 ? RCPT : MW_QUIT);
+}
+
+static const char *say_rcpt(struct mw_talk *talk)
+{
+    return mw_hello_rcpt(talk, asked_of(talk)->to);
+}
+
+static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return mw_hello_unless_421(talk, reply, reply->code / 100 == 2 ? DATA : MW_QUIT);
+}
+
+static const char *say_data(struct mw_talk *talk)
+{
+    (void)talk;
+    return "DATA";
+}
+
+static int got_data(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return mw_hello_unless_421(talk, reply, reply->code == 354 ? TRY : MW_QUIT);
+}
+
+/* The message first; then a line that a variant ends, so that each has the same before it. */
+static const char *say_try(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    const char *message = "";
+    if (!state->id) {
+        state->id = mw_marked_id(look->arena, look->asked->mailbox);
+        mw_tell_text(look, MW_F_SMUGGLE_MESSAGE, look->asked->to, state->id, NULL);
+        message = mw_marked_message(look->arena, state->id, look->asked->mailbox, look->asked->to, time(NULL));
+    }
+    return mw_printf(look->arena, "%s%s%s", message, variants[state->at].name, variants[state->at].bytes);
+}
+
+static int got_answer(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    struct mw_look *look = mw_talk_look(talk);
+    bool taken = reply->code / 100 == 2;
+    if (taken || reply->code / 100 == 5) {
+        mw_tell_text(look, taken ? MW_F_END_OF_DATA : MW_F_END_OF_DATA_REFUSED, mw_talk_about(talk), variants[state->at].name, reply->whole);
+    }
+    return mw_hello_unless_421(talk, reply, MW_QUIT);
+}
+
+static int got_try(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    if (reply) {
+        return got_answer(talk, reply);
+    }
+    mw_list_add(mw_talk_look(talk)->arena, &state->passed, variants[state->at].name);
+    return ++state->at < MW_COUNT(variants) ? TRY : END;
+}
+
+static const char *say_end(struct mw_talk *talk)
+{
+    (void)talk;
+    return "\r\n.\r\n";
+}
+
+static int got_end(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    if (reply->code / 100 == 2) {
+        mw_tell_list(mw_talk_look(talk), MW_F_END_OF_DATA_PASSED, mw_talk_about(talk), &state->passed, reply->whole);
+    }
+    if (reply->code / 100 == 5) {
+        mw_tell_text(mw_talk_look(talk), MW_F_END_OF_DATA_REFUSED, mw_talk_about(talk), mw_list_join(mw_talk_look(talk)->arena, &state->passed, ", "),
+                     reply->whole);
+    }
+    return mw_hello_unless_421(talk, reply, MW_QUIT);
+}
+
+/* clang-format off */
+static const struct mw_step steps[] = {
+    /*                        name               what we say          who reads the answer     wait  flags */
+    [MW_HELLO_TLS_FIRST]  = { "handshake",       NULL,                mw_hello_got_tls_first,   15,  MW_HANDSHAKE },
+    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
+    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
+    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
+    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
+    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
+    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
+    [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
+    [DATA]                = { "DATA",            say_data,            got_data,                120,  0 },
+    [TRY]                 = { "within DATA",     say_try,             got_try,              WAIT_S,  MW_RAW | MW_MESSAGE | MW_MAY_BE_SILENT },
+    [END]                 = { "end of DATA",     say_end,             got_end,                 600,  MW_RAW | MW_MESSAGE },
+};
+/* clang-format on */
+
+static const struct mw_talk_plan plan = {
+    .dialect = &mw_smtp_dialect,
+    .steps = steps,
+    .facts = {MW_F_SMUGGLE_END, MW_F_SMUGGLE_STAGE, MW_NO_FACT, MW_NO_FACT},
+    .first = MW_HELLO_GREETING,
+    .state_bytes = sizeof(struct talk_state),
+    .again = true,
+};
+
+static void start(struct mw_look *look)
+{
+    mw_talk_start(look, &plan);
+    struct talk_state *state = mw_talk_state(look->talk);
+    state->hello.quiet = true;
+}
+
+const struct mw_probe mw_probe_smuggle = {
+    .name = "smuggle",
+    .says = N_("With --intrusive: tries at the recipient's exchange which wrong ends of a message are taken for its end, in one marked message."),
+    .legs = MW_SEND,
+    .wants = MW_F_ENDPOINT_SMUGGLE,
+    .tells = {MW_F_SMUGGLE_STAGE, MW_F_SMUGGLE_MESSAGE, MW_F_END_OF_DATA, MW_F_END_OF_DATA_REFUSED, MW_F_END_OF_DATA_PASSED, MW_TALK_TELLS},
+    .ends = MW_F_SMUGGLE_END,
+    .start = start,
+};
+
+/* --- where ---------------------------------------------------------------------------------------------------------------------------------------- */
+
+static bool serves_recipient(const struct mw_look *look, const struct mw_fact *endpoint)
+{
+    const struct mw_fact *rcpt = mw_fact_find(look->facts, MW_F_SMTP_RCPT, endpoint->about), *to = mw_fact_find(look->facts, MW_F_SMTP_RCPT_TO, endpoint->about);
+    return rcpt && *rcpt->text == '2' && to && mw_text_same(to->text, look->asked->to);
+}
+
+/* One exchange that took the recipient in this run. */
+static void choose(struct mw_look *look)
+{
+    look->outcome = MW_SKIPPED;
+    look->remark = "no exchange took the recipient";
+    for (const struct mw_fact *fact = mw_fact_first(look->facts, MW_F_ENDPOINT_SMTP); fact; fact = mw_fact_next(look->facts, fact))
+        if (serves_recipient(look, fact)) {
+            look->outcome = MW_OK;
+            look->remark = NULL;
+            mw_tell(look, &(struct mw_fact){.id = MW_F_ENDPOINT_SMUGGLE, .about = fact->about, .text = fact->text, .because = fact->n});
+            return;
+        }
+}
+
+static bool is_asked_for(const struct mw_look *look)
+{
+    return look->asked->intrusive;
+}
+
+const struct mw_probe mw_probe_smuggle_begin = {
+    .name = "smuggle",
+    .says = N_("With --intrusive: tries at the recipient's exchange which wrong ends of a message are taken for its end, in one marked message."),
+    .legs = MW_SEND,
+    .wants = MW_F_DELIVER_READY,
+    .tells = {MW_F_ENDPOINT_SMUGGLE},
+    .ends = MW_F_SMUGGLE_BEGIN_END,
+    .when = is_asked_for,
+    .start = choose,
+};
