@@ -36,7 +36,7 @@ def parser():
     sub.add_argument("--jobs", type=int, default=4)
     sub.add_argument("id", nargs="*")
     sub = commands.add_parser("score")
-    sub.add_argument("--jobs", type=int, default=2)
+    sub.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="most of them only wait")
     sub.add_argument("--json", action="store_true")
     sub.add_argument("--keep", metavar="DIRECTORY", help="write every report and its errors there")
     sub.add_argument("id", nargs="*")

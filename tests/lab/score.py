@@ -33,7 +33,7 @@ class Job:
         os.dup2(self.out.fileno(), 1)
         os.dup2(self.err.fileno(), 2)
         words = scenario.command(self.name, self.tables, what)
-        return ["timeout", str(RUN_LIMIT_S), program(), *words, "--json"]
+        return ["timeout", str(RUN_LIMIT_S), program(), *words, "--format", "json"]
 
     def report(self, words):
         words["at"] = time.monotonic()
