@@ -21,6 +21,7 @@ struct mw_client_account {
     const char *user;     /* "" */
     const char *from;     /* sender address that goes with it; "" */
     const char *trust;    /* system, off (certificates are not checked), nothing, or the file or fingerprint that is trusted ("file PATH", "fingerprint HEX") */
+    const char *prefix;   /* of folder names (IMAP), where the user has set one; "" */
     const char *sends_by; /* incoming accounts: label of the SMTP account of its identity; "" */
     int line;             /* where it begins */
 };

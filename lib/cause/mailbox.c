@@ -1,10 +1,12 @@
-/* Causes that IMAP and POP3 show: greetings, logins that are switched off, a mailbox that does not open, is full or is in use.
+/* Causes that IMAP and POP3 show: greetings, logins that are switched off, a mailbox that does not open, is full or is in use; the rows of mailbox_inside.c too.
  *
  * It looks at no message. RFC 9051, RFC 1939, RFC 2449, RFC 2595, RFC 2971, RFC 5530, RFC 8314, RFC 9208. */
+#include "mailbox.h"
 #include "replies.h"
 
 #include <mailwhy/lang.h>
 
+#include <limits.h>
 #include <string.h>
 
 #define NEARLY_FULL 90   /* percent */
@@ -78,6 +80,27 @@ static struct mw_instance *quota_found(struct mw_judge *judge, const struct mw_f
     return instance;
 }
 
+/* Resources beside storage, of all roots: 'MESSAGE 990 1000 User quota'. */
+static void root_found(struct mw_judge *judge, long low, long high)
+{
+    MW_EACH (root, judge, MW_F_IMAP_QUOTA_ROOT) {
+        struct mw_list words = mw_text_split(mw_judge_arena(judge), root->text, " ");
+        struct mw_fact used = {.number = 0}, limit = {.number = 0};
+        long number[2] = {0, 0};
+        if (words.count < 3 || mw_text_same(words.items[0], "STORAGE") || !mw_text_number(words.items[1], 0, INT32_MAX, &number[0]) ||
+            !mw_text_number(words.items[2], 0, INT32_MAX, &number[1])) {
+            continue;
+        }
+        used.number = number[0];
+        limit.number = number[1];
+        long percent = percent_used(&used, &limit);
+        if (percent >= low && percent < high) {
+            struct mw_instance *instance = mw_found(judge, root->about, root);
+            mw_place(instance, "percent", mw_printf(mw_judge_arena(judge), "%ld", percent));
+        }
+    }
+}
+
 static void quota_full(struct mw_judge *judge)
 {
     MW_EACH (used, judge, MW_F_IMAP_QUOTA_USED) {
@@ -90,6 +113,7 @@ static void quota_full(struct mw_judge *judge)
             }
         }
     }
+    root_found(judge, 100, LONG_MAX);
     mw_reply_found(judge, "imap.quota.full");
 }
 
@@ -102,6 +126,7 @@ static void nearly_full(struct mw_judge *judge)
             quota_found(judge, used, limit);
         }
     }
+    root_found(judge, NEARLY_FULL, 100);
 }
 
 /* POP3 counts what was never removed. */
@@ -264,7 +289,7 @@ static const struct mw_cause causes[] = {
              "quota_rule = *:storage=5G"},
         },
         .reference = "RFC 9208; RFC 5530 (OVERQUOTA)",
-        .any = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT},
+        .any = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_ROOT, MW_F_IMAP_LOGIN, MW_F_IMAP_SELECT},
         .holds = quota_full,
         .explains = {"smtp.rcpt.mailbox_full", "account.quota.near_full", "sym:inbound.bounce.hard", "sym:mail.missing", NULL},
     },
@@ -277,7 +302,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_CLIENT, N_("Clean up now, or have the mailbox enlarged, before mail is refused."), NULL},
         },
         .reference = "RFC 9208",
-        .needs = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_LIMIT},
+        .any = {MW_F_IMAP_QUOTA_USED, MW_F_IMAP_QUOTA_ROOT},
         .holds = nearly_full,
     },
     {
@@ -453,6 +478,137 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_POP3_LOGIN},
         .holds = login_delay,
         .explains = {"auth.rate.limited", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.capability.missing",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
+        .title = N_("The server lacks what the mail program relies on"),
+        .says = N_("{about} does not offer IDLE: new mail is not announced, and shows up only when the program looks again."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Let the program look for new mail every few minutes."), NULL},
+            {MW_AT_SERVER, N_("Or update the server, or switch IDLE on."), NULL},
+        },
+        .reference = "RFC 2177; RFC 9051 section 6.3.13",
+        .needs = {MW_F_IMAP_IDLE_END},
+        .holds = mw_mailbox_idle_missing,
+        .explains = {"sym:retrieve.sync_fail", "sym:inbound.delay", NULL},
+    },
+    {
+        .id = "imap.idle.timeout",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("Connections that wait for new mail do not last"),
+        .says = N_("At {about} a connection in IDLE did not last as long as it was asked to ({value}). A program that waits so learns late of new mail, or not at "
+                   "all."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Let the program renew IDLE sooner, after 9 minutes or less, and take it out of battery saving."), NULL},
+            {MW_AT_NETWORK, N_("Let the router or firewall keep idle TCP connections for two hours (RFC 5382)."), NULL},
+        },
+        .reference = "RFC 2177; RFC 5382",
+        .needs = {MW_F_IMAP_IDLE_END},
+        .holds = mw_mailbox_idle_cut,
+        .alike = {
+            {"msg.received.delay_hop", N_("The stamps of a late message show where it waited.")},
+        },
+        .explains = {"sym:inbound.delay", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "imap.folder.unsubscribed",
+        .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("The message lies in a folder that is not subscribed"),
+        .says = N_("The message was found in the folder “{value}” of {about}. That folder is not subscribed, and most mail programs show subscribed folders alone."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Subscribe to the folder, or let the program show all folders."), NULL},
+            {MW_AT_PROVIDER, N_("Or switch the folder on for IMAP in webmail (Gmail: Show in IMAP; QQ: folder settings)."), NULL},
+        },
+        .reference = "RFC 9051 section 6.3.7; RFC 5258",
+        .needs = {MW_F_ACCOUNT_FOUND, MW_F_IMAP_UNSUBSCRIBED},
+        .holds = mw_mailbox_unsubscribed,
+        .alike = {
+            {"account.filter.misfiled", N_("A rule puts such messages there.")},
+        },
+        .explains = {"sym:mail.missing", NULL},
+    },
+    {
+        .id = "imap.namespace.mismatch",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_CLIENT, .owner = MW_USER,
+        .title = N_("The folder prefix in the mail program is not the server's"),
+        .says = N_("The settings ({about}) put “{value}” before the names of folders; the server's own folders begin with “{prefix}”. Folders are missing, or are made at "
+                   "the wrong place."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Clear the IMAP path prefix (Thunderbird: IMAP server directory), and let the program take what the server says."), NULL},
+        },
+        .reference = "RFC 2342",
+        .needs = {MW_F_CONFIG_PREFIX, MW_F_IMAP_NAMESPACE},
+        .holds = mw_mailbox_prefix,
+        .alike = {
+            {"imap.folder.unsubscribed", N_("The names are right, and the list of subscribed folders lacks them.")},
+        },
+        .explains = {"imap.mailbox.missing", "sym:mail.missing", NULL},
+    },
+    {
+        .id = "imap.uidvalidity.changed",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
+        .title = N_("The server has numbered the mailbox anew"),
+        .says = N_("At {about} the UIDVALIDITY of INBOX was {before} and is {value}: programs forget what they have and fetch everything again."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Let the program synchronise once in full."), NULL},
+            {MW_AT_SERVER, N_("When a mailbox is moved or restored, keep UIDVALIDITY and UIDs (doveadm sync does)."), "doveadm sync -u {mailbox} remote:new.example.org"},
+        },
+        .reference = "RFC 9051 section 2.3.1.1",
+        .needs = {MW_F_IMAP_UIDVALIDITY},
+        .holds = mw_mailbox_renumbered,
+        .alike = {
+            {"pop3.uidl.changed", N_("The program that fetches again uses POP3.")},
+        },
+        .explains = {"sym:mail.duplicate", "sym:retrieve.sync_fail", NULL},
+    },
+    {
+        .id = "pop3.uidl.changed",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_ADMIN,
+        .title = N_("The server names old messages anew"),
+        .says = N_("At {about} the same old messages have other unique ids than before: programs that fetch by POP3 take them for new and fetch all again."),
+        .fix = {
+            {MW_AT_SERVER, N_("Keep the form of the unique ids when the server is changed (Dovecot: pop3_uidl_format)."), "pop3_uidl_format = %08Xu%08Xv"},
+            {MW_AT_CLIENT, N_("Remove the doubled messages in the program."), NULL},
+        },
+        .reference = "RFC 1939 section 7",
+        .needs = {MW_F_POP3_UIDL_OLDEST},
+        .holds = mw_mailbox_renamed,
+        .alike = {
+            {"imap.uidvalidity.changed", N_("The program that fetches again uses IMAP.")},
+        },
+        .explains = {"sym:mail.duplicate", NULL},
+    },
+    {
+        .id = "pop3.window.limited",
+        .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("POP3 shows only part of the inbox"),
+        .says = N_("POP3 at {about} shows {value} messages, IMAP shows {exists} in the same inbox. The provider hands only part of them to POP3, such as those of the last 30 "
+                   "days."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Choose “all mail” in the POP settings of webmail."), NULL},
+            {MW_AT_CLIENT, N_("Or use IMAP."), NULL},
+        },
+        .reference = "RFC 1939",
+        .needs = {MW_F_POP3_MESSAGES, MW_F_IMAP_EXISTS},
+        .holds = mw_mailbox_window,
+        .alike = {
+            {"pop3.deletes_after_download", N_("Webmail lacks the messages too.")},
+        },
+        .explains = {"sym:mail.missing", NULL},
+    },
+    {
+        .id = "pop3.deletes_after_download",
+        .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_RISK, .layer = MW_L_MAILBOX, .owner = MW_USER,
+        .title = N_("What POP3 fetches is removed from the server"),
+        .says = N_("{about} announces EXPIRE 0: mail that was fetched by POP3 does not stay on the server, whatever the program is set to. Other devices do not see it then."),
+        .fix = {
+            {MW_AT_CLIENT, N_("Use IMAP, or keep and back up the mail on the device that fetches it."), NULL},
+        },
+        .reference = "RFC 2449 section 6.7",
+        .needs = {MW_F_POP3_EXPIRE},
+        .holds = mw_mailbox_expires,
+        .explains = {"sym:mail.missing", NULL},
     },
 };
 /* clang-format on */

@@ -108,7 +108,7 @@ struct mw_client_account *mw_settings_account(struct settings *settings, const c
     struct mw_client_account *account = &settings->accounts[settings->account_count++];
     *account = (struct mw_client_account){.protocol = protocol, .security = "none", .auth = "any", .trust = "system", .line = settings->line};
     account->label = mw_settings_text(settings, label);
-    account->host = account->user = account->from = account->sends_by = "";
+    account->host = account->user = account->from = account->sends_by = account->prefix = "";
     return account;
 }
 

@@ -175,7 +175,7 @@ static bool is_wanted(const char *name)
     static const char *const lists[] = {"mail.accountmanager.accounts", "mail.smtpservers", "mail.smtp.defaultserver"};
     static const char *const groups[] = {"mail.account.", "mail.server.server", "mail.smtpserver.", "mail.identity."};
     static const char *const keys[] = {".server", ".identities", ".type", ".hostname", ".realhostname", ".port", ".userName", ".realuserName", ".socketType",
-                                       ".authMethod", ".useremail", ".smtpServer", ".username", ".try_ssl"};
+                                       ".authMethod", ".useremail", ".smtpServer", ".username", ".try_ssl", ".server_sub_directory"};
     for (size_t i = 0; i < MW_COUNT(lists); i++)
         if (strcmp(name, lists[i]) == 0)
             return true;
@@ -300,6 +300,7 @@ static bool add_incoming(struct prefs *prefs, const char *id, const char *identi
     account->auth = auth_of(get(prefs, group, id, ".authMethod"));
     account->user = mw_settings_text(s, get_first(prefs, group, id, ".realuserName", ".userName"));
     account->from = *identity ? mw_settings_text(s, get(prefs, "mail.identity.", identity, ".useremail")) : "";
+    account->prefix = strcmp(protocol, "imap") == 0 ? mw_settings_text(s, get(prefs, group, id, ".server_sub_directory")) : "";
     account->sends_by = *identity ? mw_settings_text(s, smtp_of(prefs, identity)) : "";
     account->line = line_of(prefs, group, id);
     set_port(account, get(prefs, group, id, ".port"));

@@ -48,6 +48,7 @@ static void tell_account(struct mw_look *look, const char *file, const struct mw
     tell_filled(look, MW_F_CONFIG_USER, about, account->user);
     tell_filled(look, MW_F_CONFIG_FROM, about, account->from);
     tell_filled(look, MW_F_CONFIG_TRUST, about, trust_text(look, account->trust));
+    tell_filled(look, MW_F_CONFIG_PREFIX, about, account->prefix);
     if (*account->sends_by)
         mw_tell_text(look, MW_F_CONFIG_SENDS_BY, about, mw_printf(look->arena, "%s: %s", file, account->sends_by), NULL);
     tell_filled(look, MW_F_CONFIG_HOST, about, account->host);
@@ -105,10 +106,10 @@ const struct mw_probe mw_probe_config = {
     .says = N_("Reads the mail program's own settings given with --config."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_CONFIG_KIND,    MW_F_CONFIG_PROTOCOL, MW_F_CONFIG_HOST,   MW_F_CONFIG_PORT,         MW_F_CONFIG_SECURITY,      MW_F_CONFIG_AUTH,
-              MW_F_CONFIG_USER,    MW_F_CONFIG_FROM,     MW_F_CONFIG_TRUST,  MW_F_CONFIG_SENDS_BY,     MW_F_SERVICE_HOST,         MW_F_SERVICE_SOURCE,
-              MW_F_DNS_A_END,      MW_F_DNS_AAAA_END,    MW_F_DNS_ADDRESS,   MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS, MW_F_ENDPOINT_IMAP,
-              MW_F_ENDPOINT_IMAPS, MW_F_ENDPOINT_POP3,   MW_F_ENDPOINT_POP3S},
+    .tells = {MW_F_CONFIG_KIND,    MW_F_CONFIG_PROTOCOL, MW_F_CONFIG_HOST,   MW_F_CONFIG_PORT,     MW_F_CONFIG_SECURITY,     MW_F_CONFIG_AUTH,
+              MW_F_CONFIG_USER,    MW_F_CONFIG_FROM,     MW_F_CONFIG_TRUST,  MW_F_CONFIG_SENDS_BY, MW_F_CONFIG_PREFIX,       MW_F_SERVICE_HOST,
+              MW_F_SERVICE_SOURCE, MW_F_DNS_A_END,       MW_F_DNS_AAAA_END,  MW_F_DNS_ADDRESS,     MW_F_ENDPOINT_SUBMISSION, MW_F_ENDPOINT_SUBMISSIONS,
+              MW_F_ENDPOINT_IMAP,  MW_F_ENDPOINT_IMAPS,  MW_F_ENDPOINT_POP3, MW_F_ENDPOINT_POP3S},
     .ends = MW_F_CONFIG_END,
     .when = has_files,
     .start = start,

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     fuzz_safe(flaw.where);
     for (size_t i = 0; client && i < client->count; i++) {
         const struct mw_client_account *account = &client->accounts[i];
-        const char *const texts[] = {account->label, account->protocol, account->host, account->security, account->auth, account->user, account->from, account->trust, account->sends_by};
+        const char *const texts[] = {account->label, account->protocol, account->host, account->security, account->auth, account->user, account->from, account->trust, account->sends_by, account->prefix};
         for (size_t text = 0; text < MW_COUNT(texts); text++) {
             fuzz_must(texts[text] != NULL);
             fuzz_safe(texts[text]);
