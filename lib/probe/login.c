@@ -98,10 +98,9 @@ static const char *better_endpoint(const struct mw_facts *facts, const struct mw
 static bool is_named_over_https(struct mw_talk *talk)
 {
     const struct mw_look *look = mw_talk_look(talk);
-    const char *place = mw_about_endpoint(look->arena, mw_talk_host(talk), NULL, mw_talk_port(talk));
-    const struct mw_fact *fact = mw_fact_find(look->facts, MW_F_SERVICE_PUBLISHED, place);
-    for (; fact; fact = mw_fact_find_next(look->facts, fact)) {
-        if (fact->quote && mw_text_find(fact->quote, "https://")) {
+    const struct mw_fact *source = mw_fact_find(look->facts, MW_F_SERVICE_SOURCE, mw_talk_host(talk));
+    for (; source; source = mw_fact_find_next(look->facts, source)) {
+        if (mw_text_same(source->text, "autoconfig") && source->quote && mw_text_starts(source->quote, "https://")) {
             return true;
         }
     }

@@ -490,14 +490,17 @@ static void the_published_endpoint_is_preferred(void **state)
 static void only_to_hosts_that_were_asked_for(void **state)
 {
     static const char there[] = "imap.provider.example[192.0.2.1]:993";
-    static const struct { const char *value, *quote; bool tries; } cases[] = {
-        {"published", NULL, false}, {"guessed", NULL, false}, {"published", "http://autoconfig.example.org/x", false},
-        {"published", "https://autoconfig.example.org/x", true}, {"configured", NULL, true}, {"target", NULL, true},
+    static const char by_https[] = "https://autoconfig.example.org/x", by_http[] = "http://autoconfig.example.org/x";
+    static const struct { const char *value, *source, *quote; bool tries; } cases[] = {
+        {"published", "srv", "_imaps._tcp.example.org. 300 IN SRV 0 1 993 imap.provider.example.", false}, {"published", "srv", by_https, false},
+        {"guessed", "guess", NULL, false}, {"published", "autoconfig", by_http, false}, {"published", "autoconfig", by_https, true}, {"configured", "config", NULL, true},
+        {"target", "target", NULL, true},
     };
     for (size_t i = 0; i < MW_COUNT(cases); i++) {
         struct mw_facts *facts = facts_with(*state, MW_F_ENDPOINT_IMAPS, there, cases[i].value);
         struct fake_seen seen = {0};
-        mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_SERVICE_PUBLISHED, .about = "imap.provider.example:993", .text = "imap tls", .quote = cases[i].quote, .at = 1});
+        mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_SERVICE_SOURCE, .about = "imap.provider.example", .text = "srv", .at = 1}); /* often told before */
+        mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_SERVICE_SOURCE, .about = "imap.provider.example", .text = cases[i].source, .quote = cases[i].quote, .at = 1});
         run(*state, facts, &imap, there, &seen);
         unit_same(told(*state, facts, MW_F_IMAP_LOGIN_SKIPPED), cases[i].tries ? NULL : MW_LOGIN_OTHER_DOMAIN, cases[i].value);
     }
