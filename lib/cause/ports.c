@@ -14,13 +14,29 @@ static const struct mw_port_kind kinds[] = {
     {MW_F_ENDPOINT_INBOX,         MW_F_ARRIVAL_END,     MW_F_ARRIVAL_STAGE,     MW_IMAP_SERVICE,       false},
     {MW_F_ENDPOINT_POP3S,         MW_F_POP3_END,        MW_F_POP3_STAGE,        MW_POP3_SERVICE,       true},
     {MW_F_ENDPOINT_POP3,          MW_F_POP3_END,        MW_F_POP3_STAGE,        MW_POP3_SERVICE,       false},
+    {MW_F_ENDPOINT_SIEVE,         MW_F_SIEVE_END,       MW_F_SIEVE_STAGE,       MW_SIEVE_SERVICE,      false},
 };
 /* clang-format on */
+
+static bool has_value(struct mw_judge *judge, enum mw_fact_id id, const char *about, const char *value)
+{
+    MW_EACH_ABOUT(fact, judge, id, about) {
+        if (mw_text_same(fact->text, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool counts(struct mw_judge *judge, const struct mw_port_kind *kind, const char *about)
+{
+    return mw_know(judge, kind->endpoint, about) && (kind->service != MW_SIEVE_SERVICE || has_value(judge, kind->endpoint, about, "target"));
+}
 
 const struct mw_port_kind *mw_port_kind(struct mw_judge *judge, const char *about)
 {
     for (size_t i = 0; i < MW_COUNT(kinds); i++) {
-        if (mw_know(judge, kinds[i].endpoint, about)) {
+        if (counts(judge, &kinds[i], about)) {
             return &kinds[i];
         }
     }
@@ -36,10 +52,11 @@ static size_t kind_of(enum mw_fact_id endpoint)
     return at;
 }
 
-/* Said of that endpoint before, by a fact of this kind or of an earlier one? */
+/* Said of that endpoint before, by a fact of this kind or of an earlier one, or none that counts? */
 static bool was_met(struct mw_judge *judge, const struct mw_fact *fact)
 {
-    return mw_port_kind(judge, fact->about)->endpoint != fact->id || mw_fact_find(mw_judge_facts(judge), fact->id, fact->about) != fact;
+    const struct mw_port_kind *kind = mw_port_kind(judge, fact->about);
+    return !kind || kind->endpoint != fact->id || mw_fact_find(mw_judge_facts(judge), fact->id, fact->about) != fact;
 }
 
 const struct mw_fact *mw_port_next(struct mw_judge *judge, const struct mw_fact *before)
@@ -58,16 +75,6 @@ const struct mw_fact *mw_port_next(struct mw_judge *judge, const struct mw_fact 
         }
     }
     return NULL;
-}
-
-static bool has_value(struct mw_judge *judge, enum mw_fact_id id, const char *about, const char *value)
-{
-    MW_EACH_ABOUT(fact, judge, id, about) {
-        if (mw_text_same(fact->text, value)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 bool mw_port_role(struct mw_judge *judge, const char *about, const char *role)
@@ -108,6 +115,9 @@ unsigned mw_port_legs(struct mw_judge *judge, const char *about)
     }
     if (kind->service == MW_LMTP_SERVICE) {
         return MW_RECEIVE;
+    }
+    if (kind->service == MW_SIEVE_SERVICE) {
+        return MW_ACCOUNT;
     }
     return kind->service == MW_SUBMISSION_SERVICE ? MW_SUBMIT : MW_RETRIEVE;
 }

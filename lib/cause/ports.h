@@ -6,7 +6,7 @@
 
 #include <mailwhy/about.h>
 
-enum mw_service { MW_EXCHANGE, MW_SUBMISSION_SERVICE, MW_LMTP_SERVICE, MW_IMAP_SERVICE, MW_POP3_SERVICE };
+enum mw_service { MW_EXCHANGE, MW_SUBMISSION_SERVICE, MW_LMTP_SERVICE, MW_IMAP_SERVICE, MW_POP3_SERVICE, MW_SIEVE_SERVICE };
 
 struct mw_port_kind {
     enum mw_fact_id endpoint; /* that names such an endpoint */
@@ -16,7 +16,7 @@ struct mw_port_kind {
     bool implicit_tls;
 };
 
-/* What the endpoint is; NULL: none of mail's (a web server, a host). */
+/* What the endpoint is; NULL: none of mail's (a web server, a host). ManageSieve counts where it is the target alone: mail comes and goes without it. */
 const struct mw_port_kind *mw_port_kind(struct mw_judge *judge, const char *about);
 /* Every endpoint once: start with NULL; the fact's about is the endpoint. */
 const struct mw_fact *mw_port_next(struct mw_judge *judge, const struct mw_fact *before);

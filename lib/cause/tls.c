@@ -736,7 +736,7 @@ static const struct mw_cause causes[] = {
                               "(lines with TLS)."), NULL},
         },
         .reference = "RFC 3207 section 4",
-        .any = {MW_F_SMTP_STARTTLS_REPLY, MW_F_IMAP_STARTTLS_REPLY, MW_F_POP3_STLS_REPLY, MW_F_SMTP_STARTTLS, MW_F_IMAP_STARTTLS, MW_F_POP3_STLS},
+        .any = {MW_F_SMTP_STARTTLS, MW_F_IMAP_STARTTLS, MW_F_POP3_STLS, MW_F_SIEVE_STARTTLS},
         .holds = starttls_refused,
         .alike = {
             {"smtp.ext.starttls_missing", N_("STARTTLS is not listed at all.")},

@@ -127,8 +127,6 @@ static void take_quoted(struct reading *reading)
     }
     reading->at++;
     *token = (struct token){.kind = STRING, .from = token->from, .to = reading->at, .text = text};
-    if (memchr(text, '\0', (size_t)(end - text)))
-        fail(reading, "a string holds a NUL byte");
 }
 
 /* One line of a multi-line string onto `end`; false: it was the dot. */
@@ -173,8 +171,6 @@ static void take_text(struct reading *reading)
         return;
     }
     *token = (struct token){.kind = STRING, .from = token->from, .to = reading->at, .text = text};
-    if (memchr(text, '\0', (size_t)(end - text)))
-        fail(reading, "a string holds a NUL byte");
 }
 
 static void take_word(struct reading *reading, enum kind kind)
@@ -372,6 +368,21 @@ static bool read_commands(struct reading *reading, struct sieve_node **into)
     return true;
 }
 
+/* Section 8.1: not even in a comment. */
+static bool has_nul(struct reading *reading)
+{
+    while (reading->at < reading->count && reading->bytes[reading->at])
+        step(reading);
+    bool found = reading->at < reading->count;
+    reading->token = (struct token){.from = reading->at, .to = reading->at + 1};
+    if (found)
+        fail(reading, "a NUL byte");
+    reading->at = 0;
+    reading->line = 1;
+    reading->token = (struct token){.kind = found ? BROKEN : END};
+    return found;
+}
+
 const struct mw_sieve *mw_sieve_read(struct mw_arena *arena, const char *bytes, size_t count, struct mw_flaw *flaw, bool *beyond)
 {
     struct mw_sieve *sieve = MW_NEW(arena, struct mw_sieve);
@@ -380,6 +391,8 @@ const struct mw_sieve *mw_sieve_read(struct mw_arena *arena, const char *bytes, 
     *beyond = reading.beyond;
     sieve->bytes = bytes;
     if (reading.beyond)
+        return NULL;
+    if (has_nul(&reading))
         return NULL;
     next(&reading);
     bool good = reading.token.kind != BROKEN && read_commands(&reading, &sieve->commands);

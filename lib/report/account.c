@@ -15,6 +15,7 @@ static const struct { int searched; const char *fate; const char *sentence; } an
     {NOT_SEARCHED, "discarded", N_("Mail to %s arrives, and a filter rule of the mailbox does away with it.")},
     {NOT_SEARCHED, "rejected",  N_("Mail to %s arrives, and a filter rule of the mailbox does away with it.")},
     {NOT_SEARCHED, "redirected", N_("Mail to %s arrives, and a filter rule of the mailbox sends it on and keeps no copy.")},
+    {NOT_SEARCHED, "inbox",     N_("The filter rules of %s leave the mail in the inbox.")},
     {NOT_SEARCHED, "filed",     N_("Mail to %s arrives, and a filter rule of the mailbox puts it into another folder.")},
 };
 /* clang-format on */

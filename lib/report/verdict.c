@@ -157,6 +157,8 @@ static bool is_unknown(const struct mw_report *report)
     bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
     if (is_of_tool(report))
         return !shows_something(report);
+    if (mw_text_same(report->header->question, "account"))
+        return report->leg[4] == MW_S_UNKNOWN;
     return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
 }
 

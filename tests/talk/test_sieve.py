@@ -212,7 +212,7 @@ FLAWS = [
     (2, 'keep;\nif true { keep;'), (2, "keep;\ndiscard"), (1, 'fileinto "x";'), (2, "if true { keep; }\nelse if true { keep; }"), (1, 'redirect "x'), (2, "keep;\n/* no end"),
     (1, "else { keep; }"), (2, 'keep;\nrequire "fileinto";'), (1, "keep"), (1, "keep; }"), (1, "discard 5;"), (1, "redirect;"), (1, 'if header "subject" { keep; }'),
     (1, "if { keep; }"), (1, "if allof () { keep; }"), (1, "if not { keep; }"), (1, 'if header :is ["a" "b"] "c" { keep; }'), (1, "5;"), (1, "keep;;"), (3, "keep;\nkeep;\n$"),
-    (1, 'require "vacation"; vacation text:\nno end\n'), (1, "if true keep;"), (1, "if size :over 5X { keep; }"), (1, "stop { keep; }"), (1, "keep : copy;"), (1, "keep\0;"),
+    (1, 'require "vacation"; vacation text:\nno end\n'), (1, "if true keep;"), (1, "if size :over 5X { keep; }"), (1, "stop { keep; }"), (1, "keep : copy;"), (1, "keep\0;"), (2, "keep;\n# a\0b\n"), (1, 'redirect "a\0@b.example";'), (2, "/*\n\0*/ keep;"),
 ]  # fmt: skip
 
 
