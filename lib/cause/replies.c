@@ -59,6 +59,8 @@ static const struct source {
     {MW_F_SMTP_STARTTLS_REPLY,  AT_TLS,               true},
     {MW_F_SMTP_MAIL,            AT_MAIL,              true},
     {MW_F_SMTP_RCPT,            AT_RCPT,              true},
+    {MW_F_SMTP_RETRY_MAIL,      AT_MAIL,              true},
+    {MW_F_SMTP_RETRY_RCPT,      AT_RCPT,              true},
     {MW_F_SMTP_LOGIN,           AT_LOGIN,             true},
     {MW_F_DELIVER_DATA,         AT_RCPT | AT_DATA,    true},
     {MW_F_DELIVER_SENT,         AT_DATA,              true},

@@ -360,9 +360,24 @@ static void postmaster_missing(struct mw_judge *judge)
     }
 }
 
-/* RFC 5321 section 4.5.5: whoever refuses <> gets no bounces. */
+/* RFC 5321 section 4.5.5: whoever refuses <> and takes another sender gets no bounces. */
+static void null_alone_refused(struct mw_judge *judge)
+{
+    MW_EACH (reply, judge, MW_F_SMTP_MAIL_NULL) {
+        const struct mw_fact *other = mw_know(judge, MW_F_SMTP_MAIL, reply->about);
+        if (mw_reply_class(reply) != 5 || mw_reply_class(other) != 2 || !is_at_exchange(judge, reply->about)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_found(judge, reply->about, reply);
+        mw_proof(instance, other);
+        mw_confidence(instance, 0.95);
+        mw_weight(instance, MW_RISK, mw_port_legs(judge, reply->about));
+    }
+}
+
 static void null_refused(struct mw_judge *judge)
 {
+    null_alone_refused(judge);
     MW_EACH (reply, judge, MW_F_SMTP_MAIL) {
         bool null = mw_is(judge, MW_F_SMTP_MAIL_FROM, reply->about, "<>");
         const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_MAIL, mw_port_host(judge, reply->about), reply->text);
@@ -488,12 +503,19 @@ static void taken_later(struct mw_judge *judge)
     }
 }
 
+/* The second try of a transaction whose first one is judged itself. */
+static bool is_second(struct mw_judge *judge, const struct mw_fact *reply)
+{
+    bool retried = reply->id == MW_F_SMTP_RETRY_MAIL || reply->id == MW_F_SMTP_RETRY_RCPT;
+    return retried && mw_know(judge, MW_F_SMTP_MAIL, reply->about);
+}
+
 static void greylist(struct mw_judge *judge)
 {
     for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.greylist")); said = said->next) {
         const struct mw_fact *later = second_try(judge, said->fact);
-        bool open = is_open(judge, said->fact);
-        if (open && mw_reply_class(later) == 2) {
+        bool open = is_open(judge, said->fact), decided = mw_reply_class(later) == 5; /* what the second reply says is what counts */
+        if (is_second(judge, said->fact) || decided || (open && mw_reply_class(later) == 2)) {
             continue; /* taken_later() */
         }
         struct mw_instance *instance = mw_said_found(judge, said);
@@ -529,9 +551,21 @@ static void refused_again(struct mw_judge *judge)
     }
 }
 
+/* Who is put off twice with nothing but one recipient to his name is not alone. */
 static void ip_throttled(struct mw_judge *judge)
 {
-    mw_reply_found(judge, "smtp.rate.ip_throttled");
+    for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.rate.ip_throttled")); said = said->next) {
+        const struct mw_fact *later = second_try(judge, said->fact);
+        if (is_second(judge, said->fact)) {
+            continue;
+        }
+        struct mw_instance *instance = mw_said_found(judge, said);
+        if (later && later != said->fact && same_words(judge, said->fact, later)) {
+            mw_proof(instance, later);
+            mw_confidence(instance, said->confidence);
+            mw_port_weigh(judge, instance, said->fact->about, MW_DEGRADES);
+        }
+    }
     refused_again(judge);
 }
 
@@ -596,7 +630,7 @@ static const struct mw_cause causes[] = {
                               "a lookup that hangs before the greeting."), NULL},
         },
         .reference = "RFC 5321 sections 3.1 and 4.5.3.2.1",
-        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
+        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END, MW_F_LMTP_END},
         .holds = banner_none,
         .alike = {
             {"smtp.banner.delay", N_("With --patient the greeting does come.")},
@@ -843,7 +877,7 @@ static const struct mw_cause causes[] = {
                               "connection."), NULL},
         },
         .reference = "RFC 5321 section 3.8",
-        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END},
+        .any = {MW_F_SMTP_END, MW_F_SUBMISSION_END, MW_F_LMTP_END},
         .holds = session_dropped,
         .alike = {
             {"net.tcp.reset", N_("The connection ends by a reset of TCP: then a device on the path may have cut it.")},

@@ -50,6 +50,13 @@ static const struct {
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.7.1 HELO name a.example does not match your IP address",      "smtp.helo.mismatch"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.1.1 <a@example.org>: Sender address rejected: undeliverable address: host mx said no", "smtp.sender.verify_failed"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 address a@example.org does not exist",                          "smtp.rcpt.user_unknown"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.7.1 <mx1.example.org>: Helo command rejected: You are not mx1.example.org", "smtp.helo.impersonates"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.7.1 Error: too many recipients from 198.18.100.2",            "smtp.rate.ip_throttled"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "451 Your sending rate of 1.0 messages per 1h exceeds the limit of 0", "smtp.rate.ip_throttled"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.7.1 rate limit exceeded",                                     "smtp.rate.ip_throttled"},
+    {MW_F_SMTP_GREETING, "mx1.example.org", "421 Too many concurrent SMTP connections from this IP address; please try again later.", "smtp.concurrency.limit"},
+    {MW_F_SMTP_GREETING, "mx1.example.org", "521 5.3.2 Service currently unavailable",                       NULL},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.3.2 Service currently unavailable",                           "smtp.greylist"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "452 4.5.3 later",                                                   "smtp.rcpt.too_many"},
     {MW_F_SMTP_MAIL, "mx1.example.org", "552 5.3.4 no",                                                      "smtp.size.exceeded"},
     /* a provider's phrases do not stand for the same thing elsewhere */
