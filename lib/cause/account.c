@@ -247,8 +247,19 @@ static bool is_unsubscribed(struct mw_judge *judge, const struct mw_fact *found)
     return unsubscribed && mw_list_has(&unsubscribed->list, found->text);
 }
 
+/* The message of a round trip. */
+static void misfiled_on_arrival(struct mw_judge *judge)
+{
+    MW_EACH (arrived, judge, MW_F_DELIVER_ARRIVED) {
+        if (!arrived->quote && !mw_text_same(arrived->text, "INBOX")) {
+            mw_place(mw_found(judge, arrived->about, arrived), "folder", arrived->text);
+        }
+    }
+}
+
 static void misfiled(struct mw_judge *judge)
 {
+    misfiled_on_arrival(judge);
     if (misfiled_by_rule(judge) || found_in(judge, "INBOX")) {
         return;
     }
@@ -284,6 +295,7 @@ static void spam_folder(struct mw_judge *judge)
             struct mw_instance *instance = mw_found(judge, arrived->about, arrived);
             mw_place(instance, "folder", arrived->text);
             mw_proof(instance, mw_know(judge, MW_F_DELIVER_SPAM, arrived->about));
+            mw_proof(instance, mw_know(judge, MW_F_DELIVER_AUTHRES, arrived->about));
             mw_confidence(instance, 0.97);
             mw_weight(instance, MW_DEGRADES, MW_SEND | MW_RECEIVE | MW_ACCOUNT); /* the sender asks why */
         }
@@ -410,7 +422,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_SERVER, N_("Or change the rule."), NULL},
         },
         .reference = "RFC 5228 section 4.1",
-        .any = {MW_F_SIEVE_FATE, MW_F_ACCOUNT_SEARCH_END},
+        .any = {MW_F_SIEVE_FATE, MW_F_ACCOUNT_SEARCH_END, MW_F_DELIVER_ARRIVED},
         .holds = misfiled,
         .explains = {"sym:mail.missing", "sym:inbound.silent", NULL},
     },
