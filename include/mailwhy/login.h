@@ -46,11 +46,17 @@ struct mw_login {
     const char *oauth_status, *oauth_words; /* why the token is refused */
     const char *scram_error;  /* "e=…" (RFC 5802 section 7) */
     struct mw_turn *turn;
+    struct mw_bell *bell; /* that it waits for before it gets in line */
+    struct mw_talk *talk;
 };
+
+/* Rung by who looks for the domain's published settings: when it begins, and when it knows. A host of another domain may only then be known to be meant. */
+#define MW_BELL_SETTINGS_SOUGHT "settings are looked for"
+#define MW_BELL_SETTINGS "settings were looked for"
 
 /* Are there credentials, so that the conversation has to wait for its turn? Without them mw_login_claim is asked at once, and says no. */
 bool mw_login_has_credentials(struct mw_talk *talk);
-/* For `say` of the pausing step. */
+/* For `say` of the pausing step. `login` stays where it is until mw_login_forget. */
 void mw_login_wait_turn(struct mw_talk *talk, struct mw_login *login);
 /* Tells the server's answer, and gives the turn back: the next may log in. The answer to an exchange that we cancelled says nothing of the credentials, and is
  * told as ….login.cancelled. */

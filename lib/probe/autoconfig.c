@@ -3,6 +3,7 @@
 #include "lookup.h"
 
 #include <mailwhy/autoconfig.h>
+#include <mailwhy/login.h>
 
 #include <ctype.h>
 #include <stdio.h>
@@ -75,12 +76,13 @@ static bool is_meant(const struct place *place, size_t rank)
     return rank == 0;
 }
 
-static void settle(struct mw_look *look, struct search *search)
+/* False: places are waited for that would go before the others. */
+static bool is_settled(struct mw_look *look, struct search *search)
 {
     for (size_t i = 0; i < PLACES && !search->told; i++) {
         struct place *place = &search->places[i];
         if (!place->outcome)
-            return;
+            return false;
         if (place->document) {
             search->told = true;
             tell_document(look, place);
@@ -94,6 +96,7 @@ static void settle(struct mw_look *look, struct search *search)
             look->outcome = search->places[i].outcome;
             look->remark = search->places[i].url;
         }
+    return true;
 }
 
 static const char *read_document(struct mw_look *look, struct place *place, const struct mw_fetched *fetched)
@@ -147,7 +150,8 @@ static void got_place(struct mw_look *look, const struct mw_fetched *fetched, vo
     }
     place->outcome = outcome;
     ask_wildcard(look, place);
-    settle(look, place->of);
+    if (is_settled(look, place->of))
+        mw_bell_ring(look->net, MW_BELL_SETTINGS);
 }
 
 static void ask(struct mw_look *look, struct place *place)
@@ -162,6 +166,7 @@ static void start(struct mw_look *look)
 {
     struct search *search = MW_NEW(look->arena, struct search);
     look->outcome = "not found";
+    mw_bell_ring(look->net, MW_BELL_SETTINGS_SOUGHT);
     for (size_t i = 0; i < PLACES; i++) {
         const char *host = mw_printf(look->arena, "%s%s", where[i].prefix, look->why->about);
         search->places[i] = (struct place){.of = search, .host = host, .path = where[i].path};

@@ -221,14 +221,47 @@ static void turn_came(void *context)
     mw_talk_resume(context);
 }
 
+static void get_in_line(void *context)
+{
+    struct mw_login *login = context;
+    login->turn = mw_turn_take(mw_talk_look(login->talk)->net, turn_came, login->talk);
+}
+
+static void note(void *context)
+{
+    *(bool *)context = true;
+}
+
+static bool has_rung(struct mw_net *net, const char *name)
+{
+    bool rung = false;
+    mw_bell_leave(mw_bell_wait(net, name, note, &rung));
+    return rung;
+}
+
+/* Is it still open whether the domain names this host by a document over HTTPS? */
+static bool may_be_named_yet(struct mw_talk *talk)
+{
+    const struct mw_look *look = mw_talk_look(talk);
+    const char *domain = look->asked->domain;
+    return domain && !mw_domain_is_under(mw_talk_host(talk), domain) && !is_named_over_https(talk) && has_rung(look->net, MW_BELL_SETTINGS_SOUGHT);
+}
+
 void mw_login_wait_turn(struct mw_talk *talk, struct mw_login *login)
 {
-    login->turn = mw_turn_take(mw_talk_look(talk)->net, turn_came, talk);
+    login->talk = talk;
+    if (may_be_named_yet(talk)) {
+        login->bell = mw_bell_wait(mw_talk_look(talk)->net, MW_BELL_SETTINGS, get_in_line, login);
+    } else {
+        get_in_line(login);
+    }
 }
 
 void mw_login_answered(struct mw_login *login)
 {
+    mw_bell_leave(login->bell);
     mw_turn_give(login->turn);
+    login->bell = NULL;
     login->turn = NULL;
 }
 
