@@ -309,7 +309,8 @@ static const struct mw_fact *refused_postmaster(struct mw_judge *judge, const ch
 static void user_unknown(struct mw_judge *judge)
 {
     for (const struct mw_said *said = mw_replies(judge); (said = mw_reply_saying(said, "smtp.rcpt.user_unknown")); said = said->next) {
-        if (said->confidence <= ONLY_A_CODE && refused_postmaster(judge, said->fact->about)) {
+        bool everybody = said->confidence <= ONLY_A_CODE && refused_postmaster(judge, said->fact->about);
+        if (everybody || mw_reply_class(mw_know(judge, MW_F_SMTP_RCPT_NULL, said->fact->about)) == 2) { /* taken of another sender: it is not unknown */
             continue;
         }
         struct mw_instance *instance = mw_said_found(judge, said);
@@ -350,9 +351,18 @@ static void relay_denied(struct mw_judge *judge)
     }
 }
 
+/* The asked recipient was taken from his sender and refused from the null sender, as which the postmaster was asked too. */
+static bool refuses_null(struct mw_judge *judge, const char *about)
+{
+    return mw_reply_class(mw_know(judge, MW_F_SMTP_RCPT, about)) == 2 && mw_reply_class(mw_know(judge, MW_F_SMTP_RCPT_NULL, about)) == 5;
+}
+
 static void postmaster_missing(struct mw_judge *judge)
 {
     MW_EACH (reply, judge, MW_F_SMTP_POSTMASTER) {
+        if (refuses_null(judge, reply->about)) {
+            continue;
+        }
         const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_RCPT, mw_port_host(judge, reply->about), reply->text);
         if (cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0 && mw_port_role(judge, reply->about, "mx")) {
             mw_found(judge, reply->about, reply);
@@ -360,11 +370,10 @@ static void postmaster_missing(struct mw_judge *judge)
     }
 }
 
-/* RFC 5321 section 4.5.5: whoever refuses <> and takes another sender gets no bounces. */
-static void null_alone_refused(struct mw_judge *judge)
+static void null_alone_refused_at(struct mw_judge *judge, enum mw_fact_id null, enum mw_fact_id beside)
 {
-    MW_EACH (reply, judge, MW_F_SMTP_MAIL_NULL) {
-        const struct mw_fact *other = mw_know(judge, MW_F_SMTP_MAIL, reply->about);
+    MW_EACH (reply, judge, null) {
+        const struct mw_fact *other = mw_know(judge, beside, reply->about);
         if (mw_reply_class(reply) != 5 || mw_reply_class(other) != 2 || !is_at_exchange(judge, reply->about)) {
             continue;
         }
@@ -375,9 +384,11 @@ static void null_alone_refused(struct mw_judge *judge)
     }
 }
 
+/* RFC 5321 section 4.5.5: whoever refuses <> and takes another sender, for the same recipient, gets no bounces. */
 static void null_refused(struct mw_judge *judge)
 {
-    null_alone_refused(judge);
+    null_alone_refused_at(judge, MW_F_SMTP_MAIL_NULL, MW_F_SMTP_MAIL);
+    null_alone_refused_at(judge, MW_F_SMTP_RCPT_NULL, MW_F_SMTP_RCPT);
     MW_EACH (reply, judge, MW_F_SMTP_MAIL) {
         bool null = mw_is(judge, MW_F_SMTP_MAIL_FROM, reply->about, "<>");
         const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_MAIL, mw_port_host(judge, reply->about), reply->text);
@@ -496,6 +507,7 @@ static void taken_later(struct mw_judge *judge)
                 continue;
             }
             struct mw_instance *instance = mw_found(judge, reply->about, reply);
+            mw_one_of(instance, reply);
             mw_proof(instance, later);
             mw_confidence(instance, 0.9);
             mw_port_weigh(judge, instance, reply->about, MW_DEGRADES);

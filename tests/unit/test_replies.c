@@ -57,6 +57,7 @@ static const struct {
     {MW_F_SMTP_GREETING, "mx1.example.org", "421 Too many concurrent SMTP connections from this IP address; please try again later.", "smtp.concurrency.limit"},
     {MW_F_SMTP_GREETING, "mx1.example.org", "521 5.3.2 Service currently unavailable",                       NULL},
     {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.3.2 Service currently unavailable",                           "smtp.greylist"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 Verification failed for <a@example.com> Called: 192.0.2.1 Response: 550 5.1.1 User unknown in virtual mailbox table Sender verify failed", "smtp.sender.verify_failed"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "452 4.5.3 later",                                                   "smtp.rcpt.too_many"},
     {MW_F_SMTP_MAIL, "mx1.example.org", "552 5.3.4 no",                                                      "smtp.size.exceeded"},
     /* a provider's phrases do not stand for the same thing elsewhere */
