@@ -314,7 +314,7 @@ static const struct {
     unsigned legs;
 } questions[] = {
     {"check", MW_ALL_LEGS}, {"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}, {"imap", MW_RETRIEVE}, {"pop3", MW_RETRIEVE},
-    {"deliver", MW_SUBMIT | MW_SEND},
+    {"deliver", MW_SUBMIT | MW_SEND}, {"account", MW_RETRIEVE | MW_ACCOUNT},
 };
 
 unsigned mw_question_legs(const char *question)
