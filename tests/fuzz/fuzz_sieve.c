@@ -8,6 +8,7 @@ static void check(const struct mw_sieve_result *result)
     fuzz_must(result->count <= MW_SIEVE_ACTIONS && result->count <= result->all && mw_sieve_fate_name(result->fate));
     for (size_t i = 0; i < result->count; i++) {
         fuzz_safe(result->actions[i].what);
+        fuzz_safe(result->actions[i].rule);
         fuzz_safe(result->actions[i].condition);
         fuzz_safe(result->actions[i].depends);
         fuzz_safe(result->actions[i].sender);
