@@ -1,4 +1,5 @@
-/* Causes that IMAP and POP3 show: greetings, logins that are switched off, a mailbox that does not open, is full or is in use; the rows of mailbox_inside.c too.
+/* Causes that IMAP and POP3 show: greetings, logins that are switched off, a mailbox that does not open, is full or is in use; and rows of
+ * mailbox_inside.c.
  *
  * It looks at no message. RFC 9051, RFC 1939, RFC 2449, RFC 2595, RFC 2971, RFC 5530, RFC 8314, RFC 9208. */
 #include "mailbox.h"
@@ -497,8 +498,8 @@ static const struct mw_cause causes[] = {
         .id = "imap.idle.timeout",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("Connections that wait for new mail do not last"),
-        .says = N_("At {about} a connection in IDLE did not last as long as it was asked to ({value}). A program that waits so learns late of new mail, or not at "
-                   "all."),
+        .says = N_("At {about} a connection in IDLE did not last as long as it was asked to ({value}). A program that waits so learns late of "
+                   "new mail, or not at all."),
         .fix = {
             {MW_AT_CLIENT, N_("Let the program renew IDLE sooner, after 9 minutes or less, and take it out of battery saving."), NULL},
             {MW_AT_NETWORK, N_("Let the router or firewall keep idle TCP connections for two hours (RFC 5382)."), NULL},
@@ -515,7 +516,8 @@ static const struct mw_cause causes[] = {
         .id = "imap.folder.unsubscribed",
         .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("The message lies in a folder that is not subscribed"),
-        .says = N_("The message was found in the folder “{value}” of {about}. That folder is not subscribed, and most mail programs show subscribed folders alone."),
+        .says = N_("The message was found in the folder “{value}” of {about}. That folder is not subscribed, and most mail "
+                   "programs show subscribed folders alone."),
         .fix = {
             {MW_AT_CLIENT, N_("Subscribe to the folder, or let the program show all folders."), NULL},
             {MW_AT_PROVIDER, N_("Or switch the folder on for IMAP in webmail (Gmail: Show in IMAP; QQ: folder settings)."), NULL},
@@ -532,8 +534,8 @@ static const struct mw_cause causes[] = {
         .id = "imap.namespace.mismatch",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_CLIENT, .owner = MW_USER,
         .title = N_("The folder prefix in the mail program is not the server's"),
-        .says = N_("The settings ({about}) put “{value}” before the names of folders; the server's own folders begin with “{prefix}”. Folders are missing, or are made at "
-                   "the wrong place."),
+        .says = N_("The settings ({about}) put “{value}” before the names of folders; the server's own folders begin with “{prefix}”. "
+                   "Folders are missing, or are made at the wrong place."),
         .fix = {
             {MW_AT_CLIENT, N_("Clear the IMAP path prefix (Thunderbird: IMAP server directory), and let the program take what the server says."), NULL},
         },
@@ -552,7 +554,8 @@ static const struct mw_cause causes[] = {
         .says = N_("At {about} the UIDVALIDITY of INBOX was {before} and is {value}: programs forget what they have and fetch everything again."),
         .fix = {
             {MW_AT_CLIENT, N_("Let the program synchronise once in full."), NULL},
-            {MW_AT_SERVER, N_("When a mailbox is moved or restored, keep UIDVALIDITY and UIDs (doveadm sync does)."), "doveadm sync -u {mailbox} remote:new.example.org"},
+            {MW_AT_SERVER, N_("When a mailbox is moved or restored, keep UIDVALIDITY and UIDs (doveadm sync does)."),
+             "doveadm sync -u {mailbox} remote:new.example.org"},
         },
         .reference = "RFC 9051 section 2.3.1.1",
         .needs = {MW_F_IMAP_UIDVALIDITY},
@@ -583,8 +586,8 @@ static const struct mw_cause causes[] = {
         .id = "pop3.window.limited",
         .legs = MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("POP3 shows only part of the inbox"),
-        .says = N_("POP3 at {about} shows {value} messages, IMAP shows {exists} in the same inbox. The provider hands only part of them to POP3, such as those of the last 30 "
-                   "days."),
+        .says = N_("POP3 at {about} shows {value} messages, IMAP shows {exists} in the same inbox. The provider hands only part of them to "
+                   "POP3, such as those of the last 30 days."),
         .fix = {
             {MW_AT_PROVIDER, N_("Choose “all mail” in the POP settings of webmail."), NULL},
             {MW_AT_CLIENT, N_("Or use IMAP."), NULL},
@@ -601,7 +604,8 @@ static const struct mw_cause causes[] = {
         .id = "pop3.deletes_after_download",
         .legs = MW_RETRIEVE | MW_ACCOUNT, .severity = MW_RISK, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("What POP3 fetches is removed from the server"),
-        .says = N_("{about} announces EXPIRE 0: mail that was fetched by POP3 does not stay on the server, whatever the program is set to. Other devices do not see it then."),
+        .says = N_("{about} announces EXPIRE 0: mail that was fetched by POP3 does not stay on the server, whatever the program is "
+                   "set to. Other devices do not see it then."),
         .fix = {
             {MW_AT_CLIENT, N_("Use IMAP, or keep and back up the mail on the device that fetches it."), NULL},
         },

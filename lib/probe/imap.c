@@ -1,5 +1,5 @@
-/* The conversations with an IMAP service on 143 (STARTTLS) and 993 (implicit TLS): what it offers before and after TLS, whether it takes the login, and what is to
- * be seen behind it (imap_mailbox.h).
+/* The conversations with an IMAP service on 143 (STARTTLS) and 993 (implicit TLS): what it offers before and after TLS, whether it takes the login, and what
+ * is to be seen behind it (imap_mailbox.h).
  *
  * Folders are opened with EXAMINE, so nothing in the mailbox changes, and it logs in once a run at most (login.h). RFC 9051, RFC 3501. */
 #include "imap_mailbox.h"

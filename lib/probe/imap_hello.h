@@ -1,7 +1,7 @@
 /* The first half of an IMAP conversation: greeting, CAPABILITY, STARTTLS, handshake, CAPABILITY inside TLS, one login, CAPABILITY behind it.
  *
- * A conversation puts MW_IMAP_HELLO_STEPS at the head of its table, and struct mw_imap_hello at the head of its state. Its own steps begin at MW_IMAP_STEPS: there
- * it goes on once the login was taken. Without credentials, or where the login is refused, the conversation ends. */
+ * A conversation puts MW_IMAP_HELLO_STEPS at the head of its table, and struct mw_imap_hello at the head of its state. Its own steps begin at MW_IMAP_STEPS:
+ * there it goes on once the login was taken. Without credentials, or where the login is refused, the conversation ends. */
 #ifndef MAILWHY_IMAP_HELLO_H
 #define MAILWHY_IMAP_HELLO_H
 

@@ -8,6 +8,7 @@
 
 #define NAMESPACES_MOST 20u
 #define QUOTAS_MOST 20u
+#define LAST_ROUND 3
 
 bool mw_imap_offers(const struct mw_imap_hello *hello, const char *capability)
 {
@@ -193,10 +194,12 @@ static void heed_quota(struct mw_talk *talk, const struct mw_bytes *line, const 
 
 static void heed_status(struct mw_talk *talk, const struct mw_bytes *line, const char *shown)
 {
+    struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
     struct mw_imap_status status;
-    if (!mw_imap_status_read(mw_talk_look(talk)->arena, line, &status)) {
+    if (mailbox->told_status || !mw_imap_status_read(mw_talk_look(talk)->arena, line, &status)) {
         return;
     }
+    mailbox->told_status = true;
     if (status.messages >= 0) {
         mw_tell_number(mw_talk_look(talk), MW_F_IMAP_JUNK_MESSAGES, mw_talk_about(talk), status.messages, shown);
     }
@@ -207,17 +210,21 @@ static void heed_status(struct mw_talk *talk, const struct mw_bytes *line, const
 
 static void heed_newest(struct mw_talk *talk, const struct mw_bytes *line, const char *shown)
 {
+    struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
     struct mw_imap_message message;
-    if (mw_imap_message_read(mw_talk_look(talk)->arena, line, &message) && message.received >= 0) {
+    if (!mailbox->told_newest && mw_imap_message_read(mw_talk_look(talk)->arena, line, &message) && message.received >= 0) {
         mw_tell_time(mw_talk_look(talk), MW_F_IMAP_NEWEST, mw_talk_about(talk), message.received, shown);
+        mailbox->told_newest = true;
     }
 }
 
 static void heed_deleted(struct mw_talk *talk, const struct mw_bytes *line)
 {
+    struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
     struct mw_imap_hits hits;
-    if (mw_imap_hits_read(mw_talk_look(talk)->arena, line, &hits)) {
+    if (!mailbox->told_deleted && mw_imap_hits_read(mw_talk_look(talk)->arena, line, &hits)) {
         mw_tell_number(mw_talk_look(talk), MW_F_IMAP_DELETED, mw_talk_about(talk), (int64_t)hits.count, NULL);
+        mailbox->told_deleted = true;
     }
 }
 
@@ -227,18 +234,11 @@ static void heed_line(struct mw_talk *talk, const struct mw_bytes *line, const c
     if (mw_folders_heed(mw_talk_look(talk)->arena, &mailbox->folders, line)) {
         return;
     }
-    switch (rows[mailbox->at].step) {
-    case MW_MAILBOX_STATUS:
+    if (rows[mailbox->at].round == LAST_ROUND) { /* Dovecot begins to search before it has ended to fetch */
         heed_status(talk, line, shown);
-        return;
-    case MW_MAILBOX_NEWEST:
         heed_newest(talk, line, shown);
-        return;
-    case MW_MAILBOX_DELETED:
         heed_deleted(talk, line);
         return;
-    default:
-        break;
     }
     heed_id(talk, line);
     heed_namespaces(talk, line);
@@ -282,7 +282,7 @@ static int next(struct mw_talk *talk)
     while (++mailbox->at < MW_COUNT(rows)) {
         const struct row *row = &rows[mailbox->at];
         bool more = mailbox->said & 1u << mailbox->at;
-        if (row->round > round && row->round > 2) {
+        if (row->round > round && row->round == LAST_ROUND) {
             tell_folders(talk);
         }
         if (more || (row->round > round && row->applies(mailbox))) {

@@ -1,8 +1,8 @@
-/* What an IMAP conversation looks at behind the login: INBOX, the folders, quota, the junk folder; the search for a missing message; a while of IDLE. For lib/probe
- * alone.
+/* What an IMAP conversation looks at behind the login: INBOX, the folders, quota, the junk folder; the search for a missing message; a while of IDLE. For
+ * lib/probe alone.
  *
- * Nothing is changed: folders are opened with EXAMINE, headers fetched with PEEK. Commands that do not need one another's answers are said at once. All steps behind
- * the first EXAMINE are asides (talk.h): a server that is slow with them has opened the mailbox all the same. */
+ * Nothing is changed: folders are opened with EXAMINE, headers fetched with PEEK. Commands that do not need one another's answers are said at once. All steps
+ * behind the first EXAMINE are asides (talk.h): a server that is slow with them has opened the mailbox all the same. */
 #ifndef MAILWHY_IMAP_MAILBOX_H
 #define MAILWHY_IMAP_MAILBOX_H
 
@@ -58,7 +58,7 @@ struct mw_imap_mailbox {
     bool is_open;        /* INBOX */
     bool wants_id;       /* it was refused because of ID */
     bool list_refused;   /* in its extended form */
-    bool told_id, told_folders;
+    bool told_id, told_folders, told_status, told_newest, told_deleted;
     long exists;
     unsigned quotas;     /* told */
     long used, limit;    /* of the fullest quota root; limit 0: none */

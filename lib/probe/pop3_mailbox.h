@@ -1,4 +1,5 @@
-/* What a POP3 conversation looks at behind the login: how many messages there are, what the server promises this user, and the unique ids. For lib/probe alone. */
+/* What a POP3 conversation looks at behind the login: how many messages there are, what the server promises this user, and the unique ids. For lib/probe
+ * alone. */
 #ifndef MAILWHY_POP3_MAILBOX_H
 #define MAILWHY_POP3_MAILBOX_H
 

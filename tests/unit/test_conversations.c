@@ -215,7 +215,7 @@ static const struct scene scenes[] = {
                           "* 17 EXISTS\r\n* 0 RECENT\r\n* OK [UIDVALIDITY 77] valid\r\na2 OK [READ-ONLY] done\r\n* ID (\"name\" \"Imapd\")\r\na3 OK\r\n"
                           "* LIST () \"/\" INBOX\r\n* LIST () \"/\" a\r\n* LIST () \"/\" Spam\r\na4 OK\r\n* LSUB () \"/\" a\r\na5 OK\r\n"
                           "* QUOTAROOT INBOX \"\" \"user\"\r\n* QUOTA \"\" (MESSAGE 1 10 STORAGE 5 100)\r\n* QUOTA \"user\" (STORAGE 99 100)\r\na6 OK done\r\n"
-                          "* STATUS Spam (MESSAGES 4 UNSEEN 3)\r\na7 OK\r\n* 17 FETCH (UID 40 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")\r\na8 OK\r\n* SEARCH 4 9\r\na9 OK\r\n"},
+                          "* STATUS Spam (MESSAGES 4 UNSEEN 3)\r\na7 OK\r\n* 17 FETCH (UID 40 INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")\r\n* SEARCH 4 9\r\na8 OK\r\n* SEARCH 7\r\na9 OK\r\n"},
       .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 " ID "\r\na4 LIST \"\" \"*\"\r\na5 LSUB \"\" \"*\"\r\na6 GETQUOTAROOT INBOX|"
               "a7 STATUS \"Spam\" (MESSAGES UNSEEN)\r\na8 UID FETCH * (UID INTERNALDATE)\r\na9 UID SEARCH DELETED",
       .facts = "imap.login=OK in\nimap.login.mechanism=PLAIN\nimap.capability.after=IMAP4rev1, QUOTA, ID\nimap.select=OK [READ-ONLY] done\nimap.uidvalidity=77\nimap.user=alice@example.org\n"
