@@ -257,11 +257,26 @@ static void note_row(struct reading *reading, size_t first, double confidence)
     }
 }
 
+/* What is said of a recipient, a sender or a message; as an answer to a login the same words mean the account. */
+static bool is_of_envelope(const char *cause)
+{
+    static const char *const begins[] = {"smtp.rcpt.", "smtp.sender.", "smtp.content.", "smtp.size.", "smtp.greylist", "spf.", "dkim.", "dmarc."};
+    for (size_t i = 0; i < MW_COUNT(begins); i++) {
+        if (mw_text_starts(cause, begins[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 enum pass { PROVIDERS_OWN, ANY_PROVIDER, OTHERS };
 
 static bool in_pass(const struct reading *reading, const struct row *row, enum pass pass)
 {
     bool is_provider = row->owner < LOGIN;
+    if (reading->source->place & AT_LOGIN && is_of_envelope(row->cause)) {
+        return false;
+    }
     switch (pass) {
     case PROVIDERS_OWN:
         return is_provider && row->owner == reading->provider;
@@ -293,6 +308,9 @@ static bool has_number(const char *text, const char *code)
 static bool by_number(struct reading *reading)
 {
     bool found = false;
+    if (reading->source->place & AT_LOGIN && mw_text_starts(reading->text, "421")) {
+        return false; /* it ends the connection, whatever was asked (RFC 5321 section 3.8) */
+    }
     for (size_t i = 0; reading->source->is_smtp && i < MW_COUNT(numbers); i++) {
         if ((numbers[i].place & reading->source->place) && has_number(reading->text, numbers[i].code)) {
             note(reading, numbers[i].cause, numbers[i].confidence)->one_of = true;

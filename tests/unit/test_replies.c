@@ -78,6 +78,8 @@ static const struct {
     {MW_F_SMTP_LOGIN, "mail.example.org", "501 5.5.2 Cannot decode AUTH parameter", "auth.encoding.bad"},
     {MW_F_SMTP_LOGIN, "mail.example.org", "538 5.7.11 use TLS", "auth.tls_required"},
     {MW_F_SMTP_LOGIN, "mail.example.org", "500 what?", NULL},
+    {MW_F_SMTP_LOGIN, "mail.example.org", "421 4.7.0 mail.example.org closing connection", NULL},
+    {MW_F_SMTP_LOGIN, "mail.example.org", "550 User suspended", "auth.account.disabled"},
     {MW_F_SMTP_LOGIN, "mail.example.org", "503 5.5.1 bad sequence of commands", NULL},
     {MW_F_SMTP_LOGIN, "mail.example.org", "535 5.7.8 nope", "auth.credentials.wrong"},
     {MW_F_SMTP_LOGIN, "mail.example.org", "535 Incorrect authentication data", "auth.credentials.wrong"},
