@@ -31,7 +31,8 @@ static void relay_open(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, reply->about, reply);
         mw_proof(instance, to);
         mw_place(instance, "recipient", to ? to->text : "");
-        mw_confidence(instance, mw_reply_class(mw_know(judge, MW_F_SMTP_RANDOM, reply->about)) == 2 ? 0.6 : 0.85); /* some refuse behind DATA what they take here */
+        bool takes_all = mw_reply_class(mw_know(judge, MW_F_SMTP_RANDOM, reply->about)) == 2; /* and may refuse behind DATA what it takes here */
+        mw_confidence(instance, takes_all ? 0.6 : 0.85);
         mw_weight(instance, MW_RISK, mw_port_legs(judge, reply->about));
     }
 }

@@ -467,12 +467,15 @@ static void other_dialect(struct mw_judge *judge)
     }
 }
 
+/* clang-format off */
+static const enum mw_fact_id first_words[] = {MW_F_SMTP_GREETING, MW_F_IMAP_GREETING, MW_F_POP3_GREETING, MW_F_SIEVE_GREETING, MW_F_TLS_PLAIN, MW_F_CONTROL_GREETING};
+/* clang-format on */
+
 static void wrong_protocol(struct mw_judge *judge)
 {
-    static const enum mw_fact_id words[] = {MW_F_SMTP_GREETING, MW_F_IMAP_GREETING, MW_F_POP3_GREETING, MW_F_TLS_PLAIN};
     other_dialect(judge);
-    for (size_t i = 0; i < MW_COUNT(words); i++)
-        MW_EACH (said, judge, words[i]) {
+    for (size_t i = 0; i < MW_COUNT(first_words); i++)
+        MW_EACH (said, judge, first_words[i]) {
             const struct mw_port_kind *kind = mw_port_kind(judge, said->about);
             const char *known = kind ? foreign(said->text, kind->service) : NULL;
             const char *protocol = kind && !known ? no_reply(judge, kind, said) : known;
@@ -484,6 +487,41 @@ static void wrong_protocol(struct mw_judge *judge)
             mw_place(instance, "protocol", protocol);
             mw_port_weigh(judge, instance, said->about, MW_BLOCKS);
         }
+}
+
+/* A web page in place of whatever was asked for; 511 is the network's own word for it (RFC 6585 section 6). */
+static bool is_diversion(const char *words)
+{
+    static const char *const status[] = {" 511", " 30"};
+    const char *code = mw_text_starts(words, "HTTP/1.") ? strchr(words, ' ') : NULL;
+    for (size_t i = 0; code && i < MW_COUNT(status); i++)
+        if (mw_text_starts(code, status[i]))
+            return true;
+    return false;
+}
+
+/* Are hosts that have nothing to do with each other diverted alike, or does the network say so itself? One web server on a mail port is only that. */
+static bool is_portal(struct mw_judge *judge)
+{
+    const char *host = NULL;
+    for (size_t i = 0; i < MW_COUNT(first_words); i++)
+        MW_EACH (said, judge, first_words[i]) {
+            if (!is_diversion(said->text))
+                continue;
+            const char *own = parts_of(judge, said).host;
+            if (mw_text_find(said->text, " 511") || (host && own && !mw_text_same(host, own)))
+                return true;
+            host = host ? host : own;
+        }
+    return false;
+}
+
+static void captive_portal(struct mw_judge *judge)
+{
+    for (size_t i = 0; is_portal(judge) && i < MW_COUNT(first_words); i++)
+        MW_EACH (said, judge, first_words[i])
+            if (is_diversion(said->text))
+                mw_found(judge, said->about, said);
 }
 
 /* --- the table --------------------------------------------------------------------------------------------------------------------------------- */
@@ -728,6 +766,25 @@ static const struct mw_cause causes[] = {
         .explains = {"smtp.banner.none", "smtp.banner.refused", "smtp.session.dropped", "tls.port.mode_mismatch", "imap.greeting.bye",
                      "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "tls.cert.expired", "tls.cert.chain_incomplete",
                      "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
+    },
+    {
+        .id = "net.captive_portal", .legs = EVERY_WAY, .severity = MW_BLOCKS, .layer = MW_L_ROUTE, .owner = MW_USER, .blinds = true,
+        .title = N_("This network wants a sign-in first"),
+        .says = N_("In place of the mail server, {about} answers with a web page: the network that this machine is in (a hotel, a guest Wi-Fi) diverts "
+                   "everything until somebody signs in. Nothing can be said of the mail servers before that."),
+        .fix = {
+            {MW_AT_NETWORK, N_("Open any page in a web browser on this machine, sign in to the network, and try again."), NULL},
+        },
+        .reference = "RFC 8952; RFC 6585 section 6",
+        .needs = {MW_F_TCP_END},
+        .holds = captive_portal,
+        .alike = {
+            {"net.service.wrong_protocol", N_("From another network the web page is there too: then the port leads to a web server.")},
+        },
+        .explains = {"net.service.wrong_protocol", "net.port.submission_blocked", "net.port25.blocked_egress", "net.tcp.timeout", "smtp.banner.none",
+                     "smtp.banner.refused", "imap.greeting.bye", "tls.port.mode_mismatch", "tls.intercepted", "tls.cert.name_mismatch",
+                     "tls.cert.self_signed", "tls.cert.untrusted_ca", "tls.cert.expired", "tls.cert.chain_incomplete", "config.autoconfig.broken",
+                     "mtasts.policy_unavailable", "sym:submit.connect_fail", "sym:retrieve.connect_fail", "sym:client.cert_warning"},
     },
 };
 
