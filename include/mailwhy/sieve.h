@@ -48,6 +48,7 @@ struct mw_sieve_action {
     const char *what; /* folder, address, flags; "" */
     bool copy;        /* the implicit keep stays (RFC 3894) */
     int line;
+    const char *rule;      /* name that webmail gave the rule, in a comment above it; "" without one */
     const char *condition; /* the innermost test in the script's own words, short; "" without one */
     enum mw_sieve_tell reach;
     const char *depends; /* MW_PERHAPS: tests that cannot be told, short; "" */

@@ -8,6 +8,7 @@
 
 #define SHOWN 160u /* bytes of a test */
 #define DEPENDS_MOST 3u
+#define NAME_SHOWN 80u
 
 struct outcome {
     enum mw_sieve_tell stopped, cancelled, kept, filed, sent, rejected, discarded; /* cancelled: the implicit keep */
@@ -29,7 +30,7 @@ struct run {
 /* What led to a command. */
 struct path {
     enum mw_sieve_tell reach;
-    const char *condition, *depends, *sender;
+    const char *rule, *condition, *depends, *sender;
     bool by_envelope;
 };
 
@@ -66,6 +67,43 @@ static const char *shown(struct run *run, const struct sieve_node *node)
             *at++ = ' ';
     }
     return mw_text_safe(run->arena, text, (size_t)(at - text), SHOWN);
+}
+
+/* The comment line right above the command, where it begins its line; without its end. False: there is none. */
+static bool line_above(const char *bytes, size_t at, const char **line, size_t *length)
+{
+    while (at && (bytes[at - 1] == ' ' || bytes[at - 1] == '\t'))
+        at--;
+    if (!at || bytes[at - 1] != '\n')
+        return false;
+    size_t end = at - 1, from = end - (end && bytes[end - 1] == '\r');
+    for (end = from; from && bytes[from - 1] != '\n'; from--)
+        ;
+    while (from < end && (bytes[from] == ' ' || bytes[from] == '\t'))
+        from++;
+    *line = bytes + from;
+    *length = end - from;
+    return *length && **line == '#';
+}
+
+/* Roundcube writes "# rule:[Name]" above a rule, Open-Xchange "## Flag: |UniqueId:1|Rulename: Name". */
+static const char *name_of(struct run *run, const struct sieve_node *node)
+{
+    static const char *const marks[] = {"# rule:[", "|Rulename: "};
+    const char *line;
+    size_t length;
+    if (!line_above(run->sieve->bytes, node->from, &line, &length))
+        return "";
+    for (size_t i = 0; i < MW_COUNT(marks); i++) {
+        const char *found = memmem(line, length, marks[i], strlen(marks[i]));
+        size_t begin = found ? (size_t)(found - line) + strlen(marks[i]) : length, end = length;
+        while (end > begin && (line[end - 1] == ' ' || line[end - 1] == '\t'))
+            end--;
+        end -= end > begin && i == 0 && line[end - 1] == ']';
+        if (end > begin)
+            return mw_text_safe(run->arena, line + begin, end - begin, NAME_SHOWN);
+    }
+    return "";
 }
 
 /* --- strings --------------------------------------------------------------------------------------------------------------------------------- */
@@ -357,6 +395,7 @@ static void record(struct run *run, const struct sieve_node *node, const struct 
                                        .what = mw_text_safe(run->arena, what, strlen(what), 300),
                                        .copy = mw_sieve_tag(node, "copy"),
                                        .line = node->line,
+                                       .rule = *path->rule ? path->rule : name_of(run, node),
                                        .condition = path->condition,
                                        .reach = is_expanded(run, what) ? both(reach, MW_PERHAPS) : reach,
                                        .depends = is_expanded(run, what) ? "variables" : path->depends,
@@ -491,6 +530,7 @@ static const struct sieve_node *run_if(struct run *run, const struct sieve_node 
 {
     struct path branch = *path;
     enum mw_sieve_tell left = path->reach; /* no branch before was taken */
+    branch.rule = *path->rule ? path->rule : name_of(run, node);
     for (;; node = node->next) {
         run->sender = NULL;
         run->by_envelope = false;
@@ -569,7 +609,7 @@ void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const st
     struct run run = {.arena = arena, .sieve = sieve, .message = message, .result = result};
     run.expands = mw_sieve_requires(sieve, "variables") || mw_sieve_requires(sieve, "encoded-character");
     *result = (struct mw_sieve_result){.actions = MW_NEW_ARRAY(arena, struct mw_sieve_action, MW_SIEVE_ACTIONS)};
-    run_commands(&run, sieve->commands, &(struct path){.reach = MW_SURELY, .condition = "", .depends = ""});
+    run_commands(&run, sieve->commands, &(struct path){.reach = MW_SURELY, .rule = "", .condition = "", .depends = ""});
     result->fate = fate_of(&run.outcome);
     result->decides = deciding(result);
 }

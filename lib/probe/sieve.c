@@ -148,7 +148,7 @@ static bool is_proven(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct talk_state *state = mw_talk_state(talk);
     static const char word[] = "SASL ";
-    if (!reply->enhanced || !mw_text_starts(reply->enhanced, word))
+    if (!reply->enhanced || !mw_text_starts(reply->enhanced, word) || !reply->enhanced[strlen(word)])
         return true;
     return strcmp(mw_login_answer(talk, &state->login, reply->enhanced + strlen(word)), "*") != 0;
 }

@@ -13,14 +13,20 @@ static const char *words_of(struct mw_look *look, const struct mw_sieve_action *
     return mw_printf(look->arena, "%s%s%s%s", action->name, action->copy ? " :copy" : "", *action->what ? " " : "", action->what);
 }
 
+/* As webmail calls it, and where it stands. */
+static const char *line_of(struct mw_look *look, const struct mw_sieve_action *action)
+{
+    return *action->rule ? mw_printf(look->arena, "“%s”, line %d", action->rule, action->line) : mw_printf(look->arena, "line %d", action->line);
+}
+
 static const char *place_of(struct mw_look *look, const struct mw_sieve_action *action)
 {
-    return mw_printf(look->arena, "line %d%s%s", action->line, *action->condition ? ": " : "", action->condition);
+    return mw_printf(look->arena, "%s%s%s", line_of(look, action), *action->condition ? ": " : "", action->condition);
 }
 
 static const char *doubt_of(struct mw_look *look, const struct mw_sieve_action *action)
 {
-    return mw_printf(look->arena, "line %d depends on: %s", action->line, *action->depends ? action->depends : "what an earlier rule does");
+    return mw_printf(look->arena, "%s depends on: %s", line_of(look, action), *action->depends ? action->depends : "what an earlier rule does");
 }
 
 /* Keep and stop catch nothing. */

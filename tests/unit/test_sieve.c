@@ -241,11 +241,39 @@ static void other_extensions_are_read(void **state)
     }
 }
 
+/* The names that webmail shows for rules stand in comments. */
+static void rules_have_names(void **state)
+{
+    static const struct { const char *script, *name; } cases[] = {
+        {"# rule:[Spam]\nif true { discard; }", "Spam"},
+        {"keep;\r\n# rule:[Away [1]]\r\nif true\r\n{ discard; }", "Away [1]"},
+        {"  # rule:[Spam]\n  discard;", "Spam"},
+        {"## Flag: |UniqueId:7|Rulename: Newsletters\nif true { discard; }", "Newsletters"},
+        {"# rule:[Outer]\nif true {\n# rule:[Inner]\ndiscard; }", "Outer"},
+        {"# rule:[]\ndiscard;", ""},
+        {"# rule:[Spam]\n\ndiscard;", ""},
+        {"# rule:[Spam]\nkeep; discard;", ""},
+        {"discard;", ""},
+        {"\ndiscard;", ""},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        struct mw_flaw flaw;
+        struct mw_sieve_result result;
+        bool beyond;
+        const struct mw_sieve *sieve = read_text(*state, cases[i].script, &flaw, &beyond);
+        assert_non_null(sieve);
+        mw_sieve_run(*state, sieve, &(struct mw_sieve_message){0}, &result);
+        assert_true(result.count > 0);
+        unit_same(result.actions[result.count - 1].rule, cases[i].name, cases[i].script);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT(replies_are_read),  UNIT(every_prefix_is_more), UNIT(floods_end),       UNIT(lines_are_cut_into_strings), UNIT(strings_are_quoted), UNIT(depth_is_bounded),
         UNIT(length_is_bounded), UNIT(long_lists_are_tried), UNIT(reasons_are_told), UNIT(other_extensions_are_read),  UNIT(actions_are_bounded),
+        UNIT(rules_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
