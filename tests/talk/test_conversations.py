@@ -215,7 +215,7 @@ def broken_scenes(name, failure, folder):
     for number, lines in enumerate(broken_plays(scene_called(name))):
         play = folder / f"{name}+{failure.split()[0]}+{number}.play"
         play.write_text("\n".join([*lines, failure.replace("LEAVES", leaves)]) + "\n", encoding="utf-8")
-        yield Scene(play), "3" if failure == "is-silent" else None
+        yield Scene(play), "6" if failure == "is-silent" else None
 
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.split()[0])
