@@ -386,7 +386,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"net.mtu.blackhole", N_("Only long messages fail, and they stop before their end.")},
         },
-        .explains = {"msg.duplicate", "sym:mail.duplicate", "sym:outbound.defer", NULL},
+        .explains = {"msg.duplicate", "smtp.session.dropped", "sym:mail.duplicate", "sym:outbound.defer", NULL},
     },
     {
         .id = "smtp.data.bare_lf_rejected",

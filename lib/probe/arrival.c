@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { LIST = MW_IMAP_STEPS, LISTED, STATUS, STATUS_MORE, WAIT, PAUSE, EXAMINE, HEADS, WHOLE, SELECT, STORE, EXPUNGE };
+enum { LIST = MW_IMAP_STEPS, LISTED, STATUS, STATUS_MORE, WAIT, PAUSE, LEAVE, EXAMINE, HEADS, WHOLE, SELECT, STORE, EXPUNGE };
 
 #define FOLDERS_MOST 100u
 #define AT_ONCE 10u       /* STATUS commands in one write */
@@ -53,6 +53,7 @@ struct talk_state {
     const char *id;              /* of our message */
     struct timespec sent_at;
     struct folder *open;
+    bool selected; /* a folder is open at the server: it need not see what is new in it by STATUS */
     struct hit hits[HITS_MOST];
     size_t hit_count, hit_at;
     bool found, bounced, over;   /* over: one more round, then it is left */
@@ -313,7 +314,7 @@ static int got_wait(struct mw_talk *talk, const struct mw_reply *reply)
 static double pause_s(struct mw_talk *talk)
 {
     const struct talk_state *state = mw_talk_state(talk);
-    return state->over || state->round > 3 ? 3 : state->round > 1 ? 1 : 0.3;
+    return state->over ? 2 : state->round > 3 ? 3 : state->round > 1 ? 1 : 0.3;
 }
 
 /* Now and then all that came since the watch began is looked at once more: what a server shows first need not be whole. */
@@ -333,7 +334,21 @@ static int got_pause(struct mw_talk *talk, const struct mw_reply *reply)
     if (state->round % ALL_EVERY == 0 && !state->found && !state->bounced) {
         look_again(state);
     }
-    return STATUS;
+    return state->selected ? LEAVE : STATUS;
+}
+
+/* RFC 3691; without it NOOP has the server look for what is new. */
+static const char *say_leave(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    bool can_leave = mw_imap_has(&state->hello, "UNSELECT") || mw_imap_has(&state->hello, "IMAP4rev2");
+    state->selected = !can_leave;
+    return mw_imap_tagged(talk, can_leave ? "UNSELECT" : "NOOP");
+}
+
+static int got_leave(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    return reply->code == 'Y' ? mw_imap_got_bye(talk, reply) : STATUS;
 }
 
 static bool time_is_short(const struct mw_look *look)
@@ -433,7 +448,8 @@ static int folder_over(struct mw_talk *talk)
 
 static const char *say_examine(struct mw_talk *talk)
 {
-    const struct talk_state *state = mw_talk_state(talk);
+    struct talk_state *state = mw_talk_state(talk);
+    state->selected = true;
     return mw_imap_tagged(talk, mw_printf(mw_talk_look(talk)->arena, "EXAMINE %s", state->open->quoted));
 }
 
@@ -708,6 +724,7 @@ static const struct mw_step steps[] = {
     [STATUS_MORE] = { "STATUS",         NULL,             got_status,              60,  0 },
     [WAIT]        = { "waiting",        wait_for_message, got_wait,               900,  MW_PAUSE },
     [PAUSE]       = { "waiting",        NULL,             got_pause,                0,  MW_PAUSE, pause_s },
+    [LEAVE]       = { "UNSELECT",       say_leave,        got_leave,               60,  0 },
     [EXAMINE]     = { "EXAMINE",        say_examine,      got_examine,             60,  0 },
     [HEADS]       = { "FETCH",          say_heads,        got_heads,               60,  0 },
     [WHOLE]       = { "FETCH",          say_whole,        got_whole,               60,  0 },
