@@ -201,7 +201,7 @@ BY_WORDS(query_refused, "rep.dnsbl.query_refused")
 static const struct mw_cause causes[] = {
     {
         .id = "smtp.relay.open",
-        .legs = MW_RECEIVE | MW_SEND, .severity = MW_RISK, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
+        .legs = MW_RECEIVE | MW_SEND | MW_SUBMIT, .severity = MW_RISK, .layer = MW_L_ENVELOPE, .owner = MW_ADMIN,
         .title = N_("The server passes on mail of strangers to strangers"),
         .says = N_("{about} takes a recipient of a foreign domain ({recipient}) from us, who neither logged in nor belong to its network: “{value}”. "
                    "Spammers find such a server within days, and then block lists do."),

@@ -5,9 +5,8 @@
  * once a host, and neither of a server on this machine's own network nor of somebody else's exchange. RFC 5321, RFC 3207, RFC 2920 (pipelining), RFC 6531,
  * RFC 1870 (SIZE). */
 #include "hello.h"
-#include "near.h"
+#include "relay.h"
 
-#include <mailwhy/about.h>
 #include <mailwhy/lang.h>
 #include <mailwhy/probe.h>
 
@@ -144,30 +143,13 @@ static bool sized(struct mw_talk *talk, struct envelope *envelope)
     return envelope->sized && !is_refused_for_now(state);
 }
 
-static bool was_relayed(struct mw_talk *talk)
-{
-    const struct mw_look *look = mw_talk_look(talk);
-    for (const struct mw_fact *fact = mw_fact_first(look->facts, MW_F_SMTP_RELAY_TO); fact; fact = mw_fact_next(look->facts, fact)) {
-        if (mw_text_same(mw_about_read(look->arena, fact->about).host, mw_talk_host(talk))) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The recipient that the user names may be at home on the same server as the domain asked about, so a domain is taken that nobody serves (RFC 2606). */
+/* With the sender of the first transaction; somebody else's exchange is not asked. */
 static bool foreign(struct mw_talk *talk, struct envelope *envelope)
 {
     const struct talk_state *state = mw_talk_state(talk);
-    const char *address = mw_about_read(mw_talk_look(talk)->arena, mw_talk_about(talk)).address;
-    if (is_value(talk, "recipient") || is_refused_for_now(state) || was_relayed(talk) || !address || mw_is_near(address)) {
-        return false;
-    }
-    bool is_ours = state->domain && mw_text_ends(state->domain, "example.com");
     envelope->sender = state->envelopes[FIRST].sender;
-    envelope->recipient = is_ours ? "relay-test@example.net" : "relay-test@example.com";
-    mw_tell_text(mw_talk_look(talk), MW_F_SMTP_RELAY_TO, mw_talk_about(talk), envelope->recipient, NULL);
-    return true;
+    envelope->recipient = is_value(talk, "recipient") || is_refused_for_now(state) ? NULL : mw_relay_claim(talk, state->domain);
+    return envelope->recipient;
 }
 
 /* clang-format off */

@@ -1,9 +1,11 @@
 /* The conversations with a submission service on 587 (STARTTLS) and 465 (implicit TLS): which logins it offers before and after TLS, whether it takes ours,
  * and whether it takes the user as sender. With --deliver, and then alone, it sends one marked message, once the recipient's mailbox is watched (arrival.c).
+ * Without credentials it asks whether strangers may send by it (relay.h), up to RCPT.
  *
  * It logs in once a run at most (login.h). RFC 6409, RFC 8314, RFC 4954. */
 #include "hello.h"
 #include "marked.h"
+#include "relay.h"
 
 #include <mailwhy/lang.h>
 #include <mailwhy/login.h>
@@ -12,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, WATCH, DATA, MESSAGE, RSET };
+enum { TURN = MW_HELLO_STEPS, AUTH, ANSWER, MAIL, RCPT, WATCH, DATA, MESSAGE, RSET, OPEN_MAIL, OPEN_RCPT };
 
 #define FIRST_CEILING 450u /* RFC 4954 section 4: the whole line has 512 bytes at most */
 
@@ -22,6 +24,8 @@ struct talk_state {
     const char *challenge;
     const char *held; /* an initial response that is too long for the command's line */
     struct mw_bell *bell;
+    const char *foreign; /* asked for without a login: is mail of strangers passed on? */
+    bool mail_refused;
     bool begun, sending; /* a round trip; sending: the message is on its way, and nobody knows whether it is taken */
     struct timespec sent_since;
 };
@@ -53,7 +57,12 @@ static int after_hello(struct mw_talk *talk, int next)
     if (next != MW_HELLO_OVER) {
         return next;
     }
-    return mw_login_has_credentials(talk) ? TURN : MW_QUIT;
+    if (mw_login_has_credentials(talk)) {
+        return TURN;
+    }
+    struct talk_state *state = mw_talk_state(talk);
+    state->foreign = mw_relay_claim(talk, mw_talk_look(talk)->asked->domain);
+    return state->foreign ? OPEN_MAIL : MW_QUIT;
 }
 
 static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
@@ -256,6 +265,40 @@ static int got_rset(struct mw_talk *talk, const struct mw_reply *reply)
     return mw_hello_unless_421(talk, reply, MW_QUIT);
 }
 
+/* --- without a login ---------------------------------------------------------------------------------------------------------------------------- */
+
+static const char *say_open_mail(struct mw_talk *talk)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    const char *sender = sender_of(talk), *mail = mw_hello_mail(talk, sender ? sender : "", sender && !mw_hello_is_ascii(sender));
+    return state->hello.pipelining ? mw_printf(mw_talk_look(talk)->arena, "%s\r\n%s", mail, mw_hello_rcpt(talk, state->foreign)) : mail;
+}
+
+static int got_open_mail(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    state->mail_refused = reply->code / 100 != 2;
+    if (reply->code == 421) {
+        return MW_END;
+    }
+    return state->mail_refused && !state->hello.pipelining ? MW_QUIT : OPEN_RCPT;
+}
+
+static const char *say_open_rcpt(struct mw_talk *talk)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    return state->hello.pipelining ? NULL : mw_hello_rcpt(talk, state->foreign);
+}
+
+static int got_open_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    const struct talk_state *state = mw_talk_state(talk);
+    if (!state->mail_refused && reply->code != 421) {
+        mw_tell_text(mw_talk_look(talk), MW_F_SMTP_RELAY, mw_talk_about(talk), reply->whole, NULL);
+    }
+    return reply->code == 421 ? MW_END : MW_QUIT;
+}
+
 static void done(struct mw_talk *talk)
 {
     struct talk_state *state = mw_talk_state(talk);
@@ -282,6 +325,8 @@ static const struct mw_step steps[] = {
     [DATA]                = { "DATA",            say_data,            got_data,                120,  0 },
     [MESSAGE]             = { "end of DATA",     say_message,         got_message,             600,  MW_RAW | MW_MESSAGE },
     [RSET]                = { "RSET",            say_rset,            got_rset,                 60,  0 },
+    [OPEN_MAIL]           = { "MAIL of a trial", say_open_mail,       got_open_mail,            20,  MW_ASIDE },
+    [OPEN_RCPT]           = { "RCPT of a trial", say_open_rcpt,       got_open_rcpt,            20,  MW_ASIDE },
 };
 
 static const struct mw_talk_plan starttls = {
@@ -305,8 +350,8 @@ static const struct mw_talk_plan implicit = {
 #define TELLS \
     { \
         MW_HELLO_TELLS, MW_F_SUBMISSION_STAGE, MW_F_SMTP_LOGIN, MW_F_SMTP_LOGIN_MECHANISM, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_CANCELLED, \
-        MW_F_SMTP_LOGIN_OAUTH, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_F_DELIVER_BEGUN, MW_F_DELIVER_MESSAGE, MW_F_DELIVER_DATA, MW_F_DELIVER_SENT, MW_F_DELIVER_SENT_MS, \
-        MW_F_DELIVER_QUEUE_ID, MW_F_DELIVER_UNSURE, MW_TALK_TELLS \
+        MW_F_SMTP_LOGIN_OAUTH, MW_F_SMTP_MAIL, MW_F_SMTP_MAIL_FROM, MW_F_SMTP_RCPT, MW_F_SMTP_RCPT_TO, MW_F_SMTP_RELAY, MW_F_SMTP_RELAY_TO, \
+        MW_F_DELIVER_BEGUN, MW_F_DELIVER_MESSAGE, MW_F_DELIVER_DATA, MW_F_DELIVER_SENT, MW_F_DELIVER_SENT_MS, MW_F_DELIVER_QUEUE_ID, MW_F_DELIVER_UNSURE, MW_TALK_TELLS \
     }
 /* clang-format on */
 

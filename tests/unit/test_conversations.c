@@ -160,8 +160,14 @@ static const struct scene scenes[] = {
 
     /* --- submission --------------------------------------------------------------------------------------------------------------------------- */
     { .name = "no credentials, no login", .probe = &mw_probe_submission, .place = "published",
-      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS}, .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net",
-      .facts = "smtp.auth=PLAIN, LOGIN\nsmtp.login.skipped!\nsmtp.login.mechanism!\nsmtp.mail!" },
+      .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS "530 5.7.0 login first\r\n503 MAIL first\r\n"},
+      .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net|MAIL FROM:<alice@example.org>\r\nRCPT TO:<relay-test@example.com>",
+      .facts = "smtp.auth=PLAIN, LOGIN\nsmtp.login.skipped!\nsmtp.login.mechanism!\nsmtp.mail!\nsmtp.relay!" },
+    { .name = "no credentials, and mail of strangers passed on", .probe = &mw_probe_submission, .place = "published", .mailbox = "",
+      .server = {.bytes = GREETING EHLO_PLAIN "250 ok\r\n250 relayed\r\n"}, .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<relay-test@example.com>",
+      .facts = "smtp.relay=250 relayed\nsmtp.mail!" },
+    { .name = "no credentials, and a hang-up at the question that is not the conversation's own", .probe = &mw_probe_submission, .place = "published",
+      .server = {.bytes = GREETING EHLO_PLAIN}, .said = NULL, .facts = "smtp.relay!\nsmtp.starttls=false" },
     { .name = "login by PLAIN and the user as sender", .probe = &mw_probe_submission, .place = "published", .password = "secret",
       .server = {.bytes = GREETING EHLO_TLS "220 go\r\n" EHLO_IN_TLS "235 2.7.0 welcome\r\n250 ok\r\n250 reset\r\n"},
       .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net|AUTH PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|MAIL FROM:<alice@example.org>|RSET",
