@@ -64,6 +64,7 @@ struct mw_talk_plan {
     size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
     void (*done)(struct mw_talk *talk); /* NULL, or called once however the conversation ends, before its state goes: frees what a library gave */
     size_t reply_ceiling; /* bytes of the longest reply; 0: MW_REPLY_CEILING */
+    int long_from;        /* the first step whose reply may be so long; before it the ceiling is MW_REPLY_CEILING */
     unsigned steps_ceiling; /* 0: 200 */
     bool again;           /* the endpoint was talked to before: tcp.end, tls.* and talk.slow* are not told a second time */
 };

@@ -58,7 +58,8 @@ static const struct mw_step *step_of(const struct mw_talk *talk)
 
 static size_t buffer_ceiling(const struct mw_talk *talk)
 {
-    return (talk->plan->reply_ceiling ? talk->plan->reply_ceiling : MW_REPLY_CEILING) + MW_LINE_CEILING;
+    bool is_long = talk->plan->reply_ceiling && talk->step >= talk->plan->long_from;
+    return (is_long ? talk->plan->reply_ceiling : MW_REPLY_CEILING) + MW_LINE_CEILING;
 }
 
 static unsigned steps_ceiling(const struct mw_talk *talk)

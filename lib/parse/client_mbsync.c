@@ -9,6 +9,7 @@
 struct section {
     struct mw_client_account *account; /* NULL: no section that matters */
     const char *security, *port, *mechanisms, *certificates;
+    const char *uses, *path; /* of a store: the account that it names, and what stands before the names of its folders */
     bool no_system, tunnel;
 };
 
@@ -112,6 +113,15 @@ static const char *trust_of(struct settings *s, const struct section *section)
     return section->no_system ? "nothing" : "system";
 }
 
+/* The path of a store is told of the account that it names. */
+static void hand_over_path(struct settings *s, const struct section *section)
+{
+    const char *label = section->uses && section->path ? mw_printf(s->arena, "IMAPAccount %s", section->uses) : NULL;
+    for (size_t i = 0; label && i < s->account_count; i++)
+        if (strcmp(s->accounts[i].label, label) == 0)
+            s->accounts[i].prefix = mw_settings_text(s, section->path);
+}
+
 /* The defaults of mbsync: STARTTLS unless through a tunnel, and its port. A store that only names its account is none of its own. */
 static void close_section(struct settings *s, struct section *section)
 {
@@ -124,6 +134,8 @@ static void close_section(struct settings *s, struct section *section)
     account->trust = trust_of(s, section);
     if (section->mechanisms)
         account->auth = section->mechanisms;
+    account->prefix = section->path ? mw_settings_text(s, section->path) : "";
+    hand_over_path(s, section);
     s->account_count -= empty;
     *section = (struct section){.account = NULL};
 }
@@ -157,6 +169,10 @@ static bool read_line(struct settings *s, struct section *section, const char *l
         return true;
     if (mw_text_same(keyword, "AuthMech") || mw_text_same(keyword, "AuthMechs"))
         section->mechanisms = mechanisms_of(s, value, line);
+    if (mw_text_same(keyword, "Account"))
+        section->uses = value;
+    if (mw_text_same(keyword, "Path"))
+        section->path = value;
     for (size_t i = 0; i < MW_COUNT(fields); i++)
         if (mw_text_same(keyword, fields[i].name))
             return *value ? fields[i].set(s, section, value) : mw_settings_flaw(s, N_("a value is missing"), keyword);

@@ -27,6 +27,7 @@ static const struct mw_talk_plan starttls = {
     .first = MW_IMAP_GREETING,
     .state_bytes = sizeof(struct mw_imap_mailbox),
     .reply_ceiling = MW_STORE_CEILING,
+    .long_from = MW_IMAP_STEPS,
     .steps_ceiling = 1000,
     .done = done,
 };
@@ -38,6 +39,7 @@ static const struct mw_talk_plan implicit = {
     .first = MW_IMAP_TLS_FIRST,
     .state_bytes = sizeof(struct mw_imap_mailbox),
     .reply_ceiling = MW_STORE_CEILING,
+    .long_from = MW_IMAP_STEPS,
     .steps_ceiling = 1000,
     .done = done,
 };

@@ -272,6 +272,7 @@ static const struct mw_talk_plan stls = {
     .first = MW_POP3_GREETING,
     .state_bytes = sizeof(struct mw_pop3),
     .reply_ceiling = MW_STORE_CEILING,
+    .long_from = MW_POP3_STAT,
     .done = done,
 };
 
@@ -282,6 +283,7 @@ static const struct mw_talk_plan implicit = {
     .first = MW_POP3_TLS_FIRST,
     .state_bytes = sizeof(struct mw_pop3),
     .reply_ceiling = MW_STORE_CEILING,
+    .long_from = MW_POP3_STAT,
     .done = done,
 };
 

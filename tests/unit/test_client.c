@@ -11,8 +11,9 @@ static const char *shown(struct mw_arena *arena, const struct mw_client *client)
     mw_list_add(arena, &lines, client->kind);
     for (size_t i = 0; i < client->count; i++) {
         const struct mw_client_account *a = &client->accounts[i];
-        mw_list_add(arena, &lines, mw_printf(arena, "%d %s: %s %s:%d %s auth=%s user=%s from=%s trust=%s by=%s", a->line, a->label, a->protocol, a->host, a->port, a->security, a->auth,
-                                             a->user, a->from, a->trust, a->sends_by));
+        const char *prefix = *a->prefix ? mw_printf(arena, " prefix=%s", a->prefix) : "";
+        mw_list_add(arena, &lines, mw_printf(arena, "%d %s: %s %s:%d %s auth=%s user=%s from=%s trust=%s by=%s%s", a->line, a->label, a->protocol, a->host, a->port, a->security,
+                                             a->auth, a->user, a->from, a->trust, a->sends_by, prefix));
     }
     return mw_list_join(arena, &lines, "\n");
 }
@@ -46,6 +47,7 @@ static const char prefs[] = "// Mozilla User Preferences\n"
                             "user_pref(\"mail.server.server1.socketType\", 3);\n"
                             "user_pref(\"mail.server.server1.authMethod\", 10);\n"
                             "user_pref(\"mail.server.server1.port\", 993);\n"
+                            "user_pref(\"mail.server.server1.server_sub_directory\", \"INBOX\");\n"
                             "user_pref(\"mail.server.server2.type\", \"none\");\n"
                             "user_pref(\"mail.server.server2.hostname\", \"Local Folders\");\n"
                             "user_pref('mail.server.server3.hostname', 'pop.example.net'); user_pref(\"mail.server.server3.type\",\"pop3\");\n"
@@ -65,10 +67,10 @@ static const char prefs[] = "// Mozilla User Preferences\n"
 static void thunderbird_is_read(void **state)
 {
     check(*state, "prefs.js", prefs, "thunderbird\n"
-          "15 server1: imap imap.example.org:993 tls auth=oauth2 user=alice from=alice@example.org trust=system by=smtp2\n"
-          "24 server3: pop3 pop.example.net:110 none auth=password user= from=bär@example.net trust=system by=smtp1\n"
-          "27 smtp1: smtp smtp.example.net:587 none auth=password user= from=bär@example.net trust=system by=\n"
-          "29 smtp2: smtp smtp.example.org:465 tls auth=encrypted user=alice@example.org from=alice@example.org trust=system by=");
+          "15 server1: imap imap.example.org:993 tls auth=oauth2 user=alice from=alice@example.org trust=system by=smtp2 prefix=INBOX\n"
+          "25 server3: pop3 pop.example.net:110 none auth=password user= from=bär@example.net trust=system by=smtp1\n"
+          "28 smtp1: smtp smtp.example.net:587 none auth=password user= from=bär@example.net trust=system by=\n"
+          "30 smtp2: smtp smtp.example.org:465 tls auth=encrypted user=alice@example.org from=alice@example.org trust=system by=");
     check(*state, "prefs.js", "", "thunderbird");
     check(*state, "prefs.js", "\n\nuser_pref(\"a\", 1)\nuser_pref(\"b\", 2);\n", "3: not a user_pref(\"name\", value); line [a]");
     check(*state, "prefs.js", "user_pref(\"a\", \"b);\n", "1: not a user_pref(\"name\", value); line [a]");
@@ -133,6 +135,7 @@ static const char mbsyncrc[] = "# a comment\n"
                                "\n"
                                "IMAPStore work-remote\n"
                                "Account work\n"
+                               "Path \"mail/\"\n"
                                "\n"
                                "MaildirStore work-local\n"
                                "Path ~/Mail/\n"
@@ -154,10 +157,10 @@ static const char mbsyncrc[] = "# a comment\n"
 static void mbsync_is_read(void **state)
 {
     check(*state, "mbsyncrc", mbsyncrc, "mbsync\n"
-          "2 IMAPAccount work: imap imap.example.org:993 tls auth=LOGIN PLAIN user=alice from= trust=file /etc/my certs.pem by=\n"
-          "17 IMAPStore inline: imap imap.example.net:1143 none auth=any user= from= trust=system by=\n"
-          "22 IMAPAccount default: imap imap.example.com:143 starttls auth=any user= from= trust=nothing by=\n"
-          "26 IMAPAccount old: imap imap.example.com:993 tls auth=any user= from= trust=system by=");
+          "2 IMAPAccount work: imap imap.example.org:993 tls auth=LOGIN PLAIN user=alice from= trust=file /etc/my certs.pem by= prefix=mail/\n"
+          "18 IMAPStore inline: imap imap.example.net:1143 none auth=any user= from= trust=system by=\n"
+          "23 IMAPAccount default: imap imap.example.com:143 starttls auth=any user= from= trust=nothing by=\n"
+          "27 IMAPAccount old: imap imap.example.com:993 tls auth=any user= from= trust=system by=");
     check(*state, "mbsyncrc", "IMAPAccount a\nSSLType yes\n", "2: not None, STARTTLS or IMAPS [yes]");
     check(*state, "mbsyncrc", "IMAPAccount a\nPort 70000\n", "2: not a port from 1 to 65535 [70000]");
     check(*state, "mbsyncrc", "IMAPAccount\n", "1: a section without a name [IMAPAccount]");
