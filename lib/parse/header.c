@@ -59,8 +59,10 @@ static size_t bytes_of(struct mw_arena *arena, const struct word *word, char *ou
         return unquote(word->text, word->count, out);
     unsigned char *bytes;
     long count = mw_base64_read(arena, mw_strndup(arena, word->text, word->count), &bytes);
-    memcpy(out, bytes, count > 0 ? (size_t)count : 0);
-    return count > 0 ? (size_t)count : 0;
+    if (count <= 0)
+        return 0;
+    memcpy(out, bytes, (size_t)count);
+    return (size_t)count;
 }
 
 static const char *converter_of(const struct word *word)
