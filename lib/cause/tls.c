@@ -365,7 +365,8 @@ static void starttls_injection(struct mw_judge *judge)
     static const enum mw_fact_id injected[] = {MW_F_SMTP_INJECTED, MW_F_IMAP_INJECTED, MW_F_POP3_INJECTED, MW_F_SIEVE_INJECTED};
     for (size_t i = 0; i < MW_COUNT(injected); i++) {
         MW_EACH (bytes, judge, injected[i]) {
-            mw_weight(mw_found(judge, bytes->about, bytes), MW_RISK, mw_port_kind(judge, bytes->about) ? mw_port_legs(judge, bytes->about) : (unsigned)MW_ACCOUNT);
+            unsigned legs = mw_port_legs(judge, bytes->about);
+            mw_weight(mw_found(judge, bytes->about, bytes), MW_RISK, legs ? legs : MW_ACCOUNT);
         }
     }
 }

@@ -1,9 +1,9 @@
 /* --samples: the same host and port many times, one connection after the other over all its addresses, the name asked anew each time. What fails now and then,
  * or at one address of several, shows here: a name server's rotation, one bad machine behind a balancer.
  *
- * It begins when every address known so far has had its own conversation, connects to one address at a time, says what a conversation says up to the list of what
- * is offered inside TLS, and goodbye. It never logs in and names no sender. An address that comes up anew is told as endpoint, so that it gets a conversation of
- * its own. */
+ * It begins when every address known so far has had its own conversation, connects to one address at a time, says what a conversation says up to the list
+ * of what is offered inside TLS, and goodbye. It never logs in and names no sender. An address that comes up anew is told as endpoint, so that it gets a
+ * conversation of its own. */
 #include "hello.h"
 #include "lookup.h"
 
