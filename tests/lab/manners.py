@@ -42,10 +42,10 @@ def settled(lab):
         time.sleep(0.01)
 
 
-def breaches(lab, clients):
-    """Sentences, one for each thing that a polite client does not do."""
+def breaches(lab, clients, samples=0):
+    """Sentences, one for each thing that a polite client does not do. `samples`: connections that the user asked for."""
     log = settled(Path(lab))
-    return [*too_many(log, clients), *early(log, clients), *logins(log, clients), *rude_ends(log, clients),
+    return [*too_many(log, clients, MOST_CONNECTIONS + samples), *early(log, clients), *logins(log, clients), *rude_ends(log, clients),
             *left_behind(Path(lab))]
 
 
@@ -55,9 +55,9 @@ def left_behind(lab):
     return [f"a test message stays in {path.parent}" for path in files if MARK in path.read_text(errors="replace").partition("\n\n")[0]]
 
 
-def too_many(log, clients):
+def too_many(log, clients, most):
     counts = Counter((place, client) for place, _, client in CAME.findall(log) if client in clients)
-    return [f"{count} connections to {place}" for (place, _), count in counts.items() if count > MOST_CONNECTIONS]
+    return [f"{count} connections to {place}" for (place, _), count in counts.items() if count > most]
 
 
 def early(log, clients):

@@ -262,6 +262,11 @@ def expect_word(pipe):
         raise NotUp("the client's namespace could not be made")
 
 
+def samples_of(argv):
+    """How many connections to a name the command line asks for."""
+    return int(argv[argv.index("--samples") + 1]) if "--samples" in argv else 0
+
+
 def bring_up(name, world, certs, files, argv, report, began):
     """Runs as process 1 of the box; returns the exit status of the command."""
     ready, told = os.pipe()
@@ -287,7 +292,7 @@ def bring_up(name, world, certs, files, argv, report, began):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.write(gave, b"g")
     status = wait_for_command(pid)
-    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"))})
+    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"), samples_of(argv))})
     return status
 
 
