@@ -29,6 +29,7 @@ static const struct {
 #define TIMEOUT_S 30
 #define PATIENT_S 300
 #define DELIVERY_S 120
+#define SAMPLE_S 0.5 /* one of --samples: some round trips and a pause */
 
 static const char *host_name(struct cmd *cmd)
 {
@@ -189,7 +190,7 @@ static double timeout_of(const struct cmd *cmd)
     const struct cmd_choices *choices = &cmd->choices;
     if (choices->timeout_s > 0)
         return choices->timeout_s;
-    return (choices->patient ? PATIENT_S : TIMEOUT_S) + choices->retry_s + choices->idle_s + (delivers(cmd) ? DELIVERY_S : 0);
+    return (choices->patient ? PATIENT_S : TIMEOUT_S) + choices->retry_s + choices->idle_s + choices->samples * SAMPLE_S + (delivers(cmd) ? DELIVERY_S : 0);
 }
 
 static void ask_options(struct cmd *cmd)
