@@ -59,7 +59,8 @@ PARTS = {
             ("mailwhy imap",        ["{build}/mailwhy-imap", "--json", MAIL + ":993", *LOGIN]),
             ("curl",                ["curl", "-sS", "--user", ADDRESS + ":{password}", "imaps://" + MAIL + "/", "-X", "EXAMINE INBOX"]),
             ("openssl s_client, all lines at once", ["sh", "-c", TALK_IMAP, "sh", ADDRESS, "{password}", MAIL]),
-            ("check_imap (login alone)", [PLUGINS + "check_imap", "-H", MAIL, "-p", "993", "-S", "-E", "-s", 'a1 LOGIN ' + ADDRESS + ' "{password}"\\r\\n', "-e", "a1 OK"]),
+            ("check_imap (login alone)", [PLUGINS + "check_imap", "-H", MAIL, "-p", "993", "-S", "-E",
+                                          "-s", 'a1 LOGIN ' + ADDRESS + ' "{password}"\\r\\n', "-e", "a1 OK"]),
         ],
     },
     "one POP3 mailbox": {

@@ -1,4 +1,4 @@
-"""A name server for scenes: answers from a few records, says that no other name exists, and knows a root's SOA, so that it passes for a resolver in good order."""
+"""A name server for scenes: answers from a few records, says that no other name exists, and knows a root's SOA, so that it passes for a good resolver."""
 
 import ipaddress
 import socket
