@@ -45,6 +45,7 @@ enum mw_sieve_tell { MW_NEVER, MW_PERHAPS, MW_SURELY };
 
 struct mw_sieve_action {
     const char *name; /* in lower case */
+    const char *script; /* that was included; "": the active one */
     const char *what; /* folder, address, flags; "" */
     bool copy;        /* the implicit keep stays (RFC 3894) */
     int line;
@@ -66,7 +67,19 @@ struct mw_sieve_result {
     enum mw_sieve_fate fate;
     const struct mw_sieve_action *decides; /* the fate; NULL: none */
 };
-void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const struct mw_sieve_message *message, struct mw_sieve_result *result);
+/* Scripts of the account that the active one includes (RFC 6609). */
+#define MW_SIEVE_INCLUDES 8u
+struct mw_sieve_others {
+    const char *names[MW_SIEVE_INCLUDES];
+    const struct mw_sieve *scripts[MW_SIEVE_INCLUDES]; /* NULL: not read, so nobody knows what it does */
+    size_t count;
+};
+/* Adds the names of the personal scripts that `sieve` includes and that are not there yet. */
+void mw_sieve_includes(const struct mw_sieve *sieve, struct mw_sieve_others *others);
+
+/* `others` may be NULL. */
+void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const struct mw_sieve_others *others, const struct mw_sieve_message *message,
+                  struct mw_sieve_result *result);
 const char *mw_sieve_fate_name(enum mw_sieve_fate fate);
 
 #endif

@@ -1,4 +1,5 @@
-/* What a Sieve script does with a message of which little is known (RFC 5228, 3894 :copy, 5229 variables, 5233 subaddress, 5230 vacation, 5429 reject).
+/* What a Sieve script does with a message of which little is known (RFC 5228, 3894 :copy, 5229 variables, 5233 subaddress, 5230 vacation, 5429 reject, 6609
+ * include).
  *
  * Tests and reach are told in three values (Kleene's): a test of something that is not known is MW_PERHAPS, and so is all that depends on it. It never guesses:
  * MW_SURELY and MW_NEVER hold for every message that fits what is known. */
@@ -9,6 +10,7 @@
 #define SHOWN 160u /* bytes of a test */
 #define DEPENDS_MOST 3u
 #define NAME_SHOWN 80u
+#define INCLUDES_CEILING 50u
 
 struct outcome {
     enum mw_sieve_tell stopped, cancelled, kept, filed, sent, rejected, discarded; /* cancelled: the implicit keep */
@@ -20,6 +22,10 @@ struct run {
     const struct mw_sieve_message *message;
     struct mw_sieve_result *result;
     struct outcome outcome;
+    const struct mw_sieve_others *others;
+    const char *script;          /* at work, where it was included; "" */
+    enum mw_sieve_tell returned; /* from it */
+    unsigned depth, includes;
     bool expands;           /* strings may hold ${…} */
     bool edits;             /* headers may be others than those that came */
     struct mw_list unknown; /* tests that could not be told, since it was last emptied */
@@ -384,14 +390,20 @@ static enum mw_sieve_tell try_test(struct run *run, const struct sieve_node *tes
 
 /* --- actions --------------------------------------------------------------------------------------------------------------------------------- */
 
+static enum mw_sieve_tell reached(const struct run *run, const struct path *path)
+{
+    return both(path->reach, opposite(either(run->outcome.stopped, run->returned)));
+}
+
 static void record(struct run *run, const struct sieve_node *node, const struct path *path, const char *what)
 {
     struct mw_sieve_result *result = run->result;
     if (result->all++ >= MW_SIEVE_ACTIONS)
         return;
     struct mw_sieve_action *action = &result->actions[result->count++];
-    enum mw_sieve_tell reach = both(path->reach, opposite(run->outcome.stopped));
+    enum mw_sieve_tell reach = reached(run, path);
     *action = (struct mw_sieve_action){.name = node->name,
+                                       .script = run->script,
                                        .what = mw_text_safe(run->arena, what, strlen(what), 300),
                                        .copy = mw_sieve_tag(node, "copy"),
                                        .line = node->line,
@@ -450,6 +462,13 @@ static void do_stop(struct run *run, const struct sieve_node *node, enum mw_siev
     run->outcome.stopped = either(run->outcome.stopped, reach);
 }
 
+/* RFC 6609 section 3.3: ends the script that it stands in. */
+static void do_return(struct run *run, const struct sieve_node *node, enum mw_sieve_tell reach)
+{
+    (void)node;
+    run->returned = either(run->returned, reach);
+}
+
 static void do_edit(struct run *run, const struct sieve_node *node, enum mw_sieve_tell reach)
 {
     (void)node;
@@ -480,7 +499,7 @@ static const struct {
     bool is_told;
 } acts[] = {
     {"keep", do_keep, true},          {"discard", do_discard, true},   {"reject", do_reject, true},      {"ereject", do_reject, true},
-    {"redirect", do_redirect, true},  {"fileinto", do_fileinto, true}, {"stop", do_stop, true},          {"return", do_stop, true},
+    {"redirect", do_redirect, true},  {"fileinto", do_fileinto, true}, {"stop", do_stop, true},          {"return", do_return, true},
     {"vacation", do_nothing, true},   {"notify", do_nothing, true},    {"setflag", do_nothing, true},    {"addflag", do_nothing, true},
     {"removeflag", do_nothing, true}, {"addheader", do_edit, false},   {"deleteheader", do_edit, false}, {"require", do_nothing, false},
     {"set", do_nothing, false},       {"global", do_nothing, false},   {"mark", do_nothing, false},      {"unmark", do_nothing, false},
@@ -496,7 +515,7 @@ static const char *what_of(struct run *run, const struct sieve_node *node)
 
 static void act(struct run *run, const struct sieve_node *node, const struct path *path)
 {
-    enum mw_sieve_tell reach = both(path->reach, opposite(run->outcome.stopped));
+    enum mw_sieve_tell reach = reached(run, path);
     for (size_t i = 0; i < MW_COUNT(acts); i++) {
         if (strcmp(acts[i].name, node->name) != 0)
             continue;
@@ -556,6 +575,38 @@ static void run_block(struct run *run, const struct sieve_node *node, const stru
     run_commands(run, node->block, &block);
 }
 
+static const struct mw_sieve *other_script(const struct run *run, const char *name)
+{
+    for (size_t i = 0; run->others && i < run->others->count; i++)
+        if (strcmp(run->others->names[i], name) == 0)
+            return run->others->scripts[i];
+    return NULL;
+}
+
+/* A script in place of the command that names it (RFC 6609 section 3.2); false: it is not here, or there is no end. */
+static bool run_include(struct run *run, const struct sieve_node *node, const struct path *path)
+{
+    const char *name = mw_sieve_string(mw_sieve_positional(node, 0));
+    const struct mw_sieve *other = mw_sieve_tag(node, "global") || mw_sieve_tag(node, "once") ? NULL : other_script(run, name);
+    if (!other || run->depth >= MW_SIEVE_INCLUDES || ++run->includes > INCLUDES_CEILING)
+        return false;
+    struct path inner = *path;
+    struct run outer = *run;
+    inner.reach = reached(run, path);
+    run->sieve = other;
+    run->script = mw_text_safe(run->arena, name, strlen(name), NAME_SHOWN);
+    run->returned = MW_NEVER;
+    run->expands |= mw_sieve_requires(other, "variables") || mw_sieve_requires(other, "encoded-character");
+    run->depth++;
+    run_commands(run, other->commands, &inner);
+    run->sieve = outer.sieve;
+    run->script = outer.script;
+    run->returned = outer.returned;
+    run->expands = outer.expands;
+    run->depth--;
+    return true;
+}
+
 static void run_commands(struct run *run, const struct sieve_node *node, const struct path *path)
 {
     for (; node; node = node->next) {
@@ -563,7 +614,7 @@ static void run_commands(struct run *run, const struct sieve_node *node, const s
             node = run_if(run, node, path);
         else if (node->has_block)
             run_block(run, node, path);
-        else
+        else if (!is_named(node, "include") || !run_include(run, node, path))
             act(run, node, path);
     }
 }
@@ -604,9 +655,35 @@ static const struct mw_sieve_action *deciding(const struct mw_sieve_result *resu
     return NULL;
 }
 
-void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const struct mw_sieve_message *message, struct mw_sieve_result *result)
+static void add_include(const struct sieve_node *node, struct mw_sieve_others *others)
 {
-    struct run run = {.arena = arena, .sieve = sieve, .message = message, .result = result};
+    const char *name = mw_sieve_string(mw_sieve_positional(node, 0));
+    if (!*name || mw_sieve_tag(node, "global") || others->count == MW_SIEVE_INCLUDES)
+        return;
+    for (size_t i = 0; i < others->count; i++)
+        if (strcmp(others->names[i], name) == 0)
+            return;
+    others->names[others->count++] = name;
+}
+
+static void find_includes(const struct sieve_node *node, struct mw_sieve_others *others)
+{
+    for (; node; node = node->next) {
+        if (is_named(node, "include"))
+            add_include(node, others);
+        find_includes(node->block, others);
+    }
+}
+
+void mw_sieve_includes(const struct mw_sieve *sieve, struct mw_sieve_others *others)
+{
+    find_includes(sieve->commands, others);
+}
+
+void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const struct mw_sieve_others *others, const struct mw_sieve_message *message,
+                  struct mw_sieve_result *result)
+{
+    struct run run = {.arena = arena, .sieve = sieve, .others = others, .script = "", .message = message, .result = result};
     run.expands = mw_sieve_requires(sieve, "variables") || mw_sieve_requires(sieve, "encoded-character");
     *result = (struct mw_sieve_result){.actions = MW_NEW_ARRAY(arena, struct mw_sieve_action, MW_SIEVE_ACTIONS)};
     run_commands(&run, sieve->commands, &(struct path){.reach = MW_SURELY, .rule = "", .condition = "", .depends = ""});

@@ -22,6 +22,7 @@ struct talk_state {
     bool has_starttls;
     const char *challenge;
     const char *active; /* name of the active script, as the server has it */
+    struct mw_sieve_scripts scripts;
 };
 
 /* RFC 5804 section 1.2: BYE may come at any time; TRYLATER (section 1.3) passes by itself. */
@@ -208,23 +209,38 @@ static int got_listscripts(struct mw_talk *talk, const struct mw_reply *reply)
 
 static const char *say_getscript(struct mw_talk *talk)
 {
-    const struct talk_state *state = mw_talk_state(talk);
+    struct talk_state *state = mw_talk_state(talk);
     struct mw_arena *arena = mw_talk_look(talk)->arena;
-    return mw_printf(arena, "GETSCRIPT %s", mw_managesieve_string(arena, state->active));
+    const char *name = state->scripts.active ? state->scripts.others.names[state->scripts.asked++] : state->active;
+    return mw_printf(arena, "GETSCRIPT %s", mw_managesieve_string(arena, name));
+}
+
+/* The next script that is included, or what they all do. */
+static int after_script(struct mw_talk *talk)
+{
+    struct talk_state *state = mw_talk_state(talk);
+    if (state->scripts.asked < state->scripts.others.count)
+        return GETSCRIPT;
+    mw_sieve_tell(mw_talk_look(talk), mw_talk_about(talk), &state->scripts);
+    return MW_QUIT;
 }
 
 static int got_getscript(struct mw_talk *talk, const struct mw_reply *reply)
 {
+    struct talk_state *state = mw_talk_state(talk);
     struct mw_look *look = mw_talk_look(talk);
     struct mw_managesieve_line line;
     size_t at = 0;
     if (reply->code == 'Y')
         return got_bye(talk, reply);
-    if (reply->code != 'O' || !mw_managesieve_line(look->arena, reply, &at, &line))
+    bool has_script = reply->code == 'O' && mw_managesieve_line(look->arena, reply, &at, &line);
+    if (has_script && state->scripts.active)
+        mw_sieve_take_other(look, &state->scripts, line.first, line.first_bytes);
+    if (state->scripts.active)
+        return after_script(talk);
+    if (!has_script)
         mw_tell_text(look, MW_F_SIEVE_READ_END, mw_talk_about(talk), reply->whole, NULL);
-    else
-        mw_sieve_tell(look, mw_talk_about(talk), line.first, line.first_bytes);
-    return MW_QUIT;
+    return has_script && mw_sieve_take(look, mw_talk_about(talk), &state->scripts, line.first, line.first_bytes) ? after_script(talk) : MW_QUIT;
 }
 
 static void done(struct mw_talk *talk)

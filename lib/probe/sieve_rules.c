@@ -16,7 +16,10 @@ static const char *words_of(struct mw_look *look, const struct mw_sieve_action *
 /* As webmail calls it, and where it stands. */
 static const char *line_of(struct mw_look *look, const struct mw_sieve_action *action)
 {
-    return *action->rule ? mw_printf(look->arena, "“%s”, line %d", action->rule, action->line) : mw_printf(look->arena, "line %d", action->line);
+    const char *line = mw_printf(look->arena, "line %d", action->line);
+    if (*action->script)
+        line = mw_printf(look->arena, "%s of script “%s”", line, action->script);
+    return *action->rule ? mw_printf(look->arena, "“%s”, %s", action->rule, line) : line;
 }
 
 static const char *place_of(struct mw_look *look, const struct mw_sieve_action *action)
@@ -81,7 +84,7 @@ static const char *bare_id(struct mw_look *look, const char *id)
     return length > 2 && bare[0] == '<' && bare[length - 1] == '>' ? mw_strndup(look->arena, bare + 1, length - 2) : bare;
 }
 
-static void try(struct mw_look *look, const char *about, const struct mw_sieve *sieve)
+void mw_sieve_tell(struct mw_look *look, const char *about, const struct mw_sieve_scripts *scripts)
 {
     const struct mw_asked *asked = look->asked;
     struct mw_sieve_message message = {asked->from, asked->mailbox, asked->subject, bare_id(look, asked->message_id)};
@@ -93,23 +96,34 @@ static void try(struct mw_look *look, const char *about, const struct mw_sieve *
     add_known(look, &known, "subject", message.subject);
     add_known(look, &known, "message-id", message.message_id);
     mw_tell_list(look, MW_F_SIEVE_MESSAGE, about, &known, NULL);
-    mw_sieve_run(look->arena, sieve, &message, &result);
+    mw_sieve_run(look->arena, scripts->active, &scripts->others, &message, &result);
     tell_rules(look, about, &result);
     tell_catches(look, about, &result, is_known);
     tell_fate(look, about, &result);
 }
 
-void mw_sieve_tell(struct mw_look *look, const char *about, const char *script, size_t bytes)
+bool mw_sieve_take(struct mw_look *look, const char *about, struct mw_sieve_scripts *scripts, const char *script, size_t bytes)
 {
     struct mw_flaw flaw;
     bool beyond;
     mw_tell_number(look, MW_F_SIEVE_SCRIPT_BYTES, about, (int64_t)bytes, NULL);
-    const struct mw_sieve *sieve = mw_sieve_read(look->arena, script, bytes, &flaw, &beyond);
-    if (!sieve && !beyond)
+    scripts->active = mw_sieve_read(look->arena, script, bytes, &flaw, &beyond);
+    if (!scripts->active && !beyond)
         mw_tell_text(look, MW_F_SIEVE_FLAW, about, flaw.why, mw_printf(look->arena, "line %d: %s", flaw.line, flaw.where));
+    mw_tell_text(look, MW_F_SIEVE_READ_END, about, scripts->active ? MW_OK : beyond ? MW_TOO_LONG : "not sieve", NULL);
+    if (scripts->active)
+        mw_sieve_includes(scripts->active, &scripts->others);
+    return scripts->active;
+}
+
+void mw_sieve_take_other(struct mw_look *look, struct mw_sieve_scripts *scripts, const char *script, size_t bytes)
+{
+    struct mw_flaw flaw;
+    bool beyond;
+    const struct mw_sieve *sieve = mw_sieve_read(look->arena, script, bytes, &flaw, &beyond);
+    scripts->others.scripts[scripts->asked - 1] = sieve;
     if (sieve)
-        try(look, about, sieve);
-    mw_tell_text(look, MW_F_SIEVE_READ_END, about, sieve ? MW_OK : beyond ? MW_TOO_LONG : "not sieve", NULL);
+        mw_sieve_includes(sieve, &scripts->others);
 }
 
 void mw_sieve_tell_none(struct mw_look *look, const char *about)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SEARCHED = 1, NOT_SEARCHED = 2 };
+enum { SEARCHED, NOT_SEARCHED, IN_INBOX };
 
 /* clang-format off */
 static const struct { int searched; const char *fate; const char *sentence; } answers[] = {
@@ -16,6 +16,9 @@ static const struct { int searched; const char *fate; const char *sentence; } an
     {NOT_SEARCHED, "rejected",  N_("Mail to %s arrives, and a filter rule of the mailbox does away with it.")},
     {NOT_SEARCHED, "redirected", N_("Mail to %s arrives, and a filter rule of the mailbox sends it on and keeps no copy.")},
     {NOT_SEARCHED, "inbox",     N_("The filter rules of %s leave the mail in the inbox.")},
+    {IN_INBOX,     "discarded", N_("Earlier mail of that kind is in the inbox of %s; what comes now is done away with by a filter rule of the mailbox.")},
+    {IN_INBOX,     "rejected",  N_("Earlier mail of that kind is in the inbox of %s; what comes now is done away with by a filter rule of the mailbox.")},
+    {IN_INBOX,     NULL,        N_("What you look for is in the inbox of %s.")},
     {NOT_SEARCHED, "filed",     N_("Mail to %s arrives, and a filter rule of the mailbox puts it into another folder.")},
 };
 /* clang-format on */
@@ -38,6 +41,13 @@ static const char *fate_of(const struct mw_facts *facts)
     return fate ? fate->text : "";
 }
 
+/* It was looked for by its own name: what was found is no other. */
+static bool is_that_message(const struct mw_facts *facts)
+{
+    const struct mw_fact *wanted = mw_fact_first(facts, MW_F_ACCOUNT_SEARCH_FOR);
+    return wanted && mw_text_starts(wanted->text, "Message-ID");
+}
+
 static const char *answer_of(int searched, const char *fate)
 {
     for (size_t i = 0; i < MW_COUNT(answers); i++)
@@ -56,7 +66,7 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
         return NULL;
     const char *folders = folders_but_inbox(arena, facts, &inbox);
     if (inbox)
-        return mw_printf(arena, _("What you look for is in the inbox of %s."), target);
+        return mw_printf(arena, answer_of(IN_INBOX, is_that_message(facts) ? "" : fate_of(facts)), target);
     if (*folders)
         return mw_printf(arena, _("What you look for is in %s, but not in its inbox: it lies in “%s”."), target, folders);
     bool whole = end && mw_text_same(end->text, MW_OK) && !end->quote;

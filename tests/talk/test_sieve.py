@@ -29,7 +29,8 @@ def theirs():
     owner = "mail_uid = nobody\nmail_gid = nogroup\nfirst_valid_uid = 1\n" if os.geteuid() == 0 else ""
     (folder / "conf").write_text(
         f"base_dir = {folder}/run\nstate_dir = {folder}/state\nlog_path = {folder}/log\nmail_location = maildir:{folder}/mail\n{owner}"
-        "plugin {\n  sieve_extensions = +editheader\n}\n")  # fmt: skip
+        f"plugin {{\n  sieve_extensions = +editheader\n  sieve = file:{folder}/scripts\n}}\n")  # fmt: skip
+    (folder / "scripts").mkdir(mode=0o777)
     yield Pigeonhole(folder)
     shutil.rmtree(folder)
 
@@ -93,14 +94,14 @@ def told(name, what):
     return ("reject" if name == "ereject" else name), what if name in ("fileinto", "redirect") else ""
 
 
-def agree(theirs, script, known=(FROM, TO, SUBJECT, ID), form="Bob <bob@example.net>", subject=SUBJECT, sender=FROM):
+def agree(theirs, script, known=(FROM, TO, SUBJECT, ID), form="Bob <bob@example.net>", subject=SUBJECT, sender=FROM, others=()):
     """Our fate, after it was compared."""
     actions, flaw = theirs.run(script, HEADER.format(form=form, subject=subject), sender)
-    lines = ours(theirs.folder / "script.sieve", *known)
+    lines = ours(theirs.folder / "script.sieve", *known, *others)
     assert (lines[0][0] == "flaw") == (flaw is not None), (lines, flaw, script)
     if flaw:
         return None
-    fate, rules = lines[0][1], [(line[0], told(line[1], line[2])) for line in lines[1:] if line[1] not in ("stop", "setflag", "addflag", "removeflag", "notify")]
+    fate, rules = lines[0][1], [(line[0], told(line[1], line[2])) for line in lines[1:] if line[1] not in ("stop", "return", "setflag", "addflag", "removeflag", "notify")]
     assert fate in ("unknown", fate_of(actions)) or (fate == "away" and fate_of(actions) != "inbox"), (fate, actions, script)
     possible = {action for tell, action in rules if tell != "never"} | {("fileinto", "INBOX")}
     for tell, action in rules:
@@ -220,6 +221,41 @@ FLAWS = [
 def test_what_is_no_sieve(line, script, theirs):
     assert agree(theirs, script.encode()) is None
     assert ours(theirs.folder / "script.sieve", "-", "-", "-", "-")[0][:2] == ["flaw", str(line)]
+
+
+# What becomes of Bob's invoice where the script includes others.
+OTHERS = {
+    "files": 'require "fileinto"; fileinto "Archive";',
+    "bob": 'if address "from" "bob@example.net" { discard; stop; }',
+    "back": 'require ["include", "fileinto"]; if address "from" "bob@example.net" { return; } fileinto "Archive";',
+    "deep": 'require "include"; include "bob";',
+    "size": 'require ["include", "fileinto"]; if size :over 1M { return; } discard;',
+}
+# fmt: off
+INCLUDES = [
+    ("filed",     'include "files";'),
+    ("filed",     'include :personal "files"; discard;'),
+    ("discarded", 'include "bob"; include "files";'),
+    ("discarded", 'if header :contains "subject" "42" { include "bob"; }'),
+    ("discarded", 'include "back"; discard;'),
+    ("inbox",     'include "back";'),
+    ("discarded", 'include "deep"; keep;'),
+    ("unknown",   'include "size";'),
+    ("unknown",   'include "size"; return;'),
+    ("inbox",     'return; discard;'),
+    ("unknown",   'if size :over 1M { include "bob"; }'),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("fate,script", INCLUDES, ids=lambda text: re.sub(r"\W+", "-", text)[:50])
+def test_scripts_that_include_others(fate, script, theirs):
+    words = []
+    for name, text in OTHERS.items():
+        path = theirs.folder / "scripts" / f"{name}.sieve"
+        path.write_text(text, encoding="utf-8")
+        words.append(f"{name}={path}")
+    assert agree(theirs, (REQUIRE + 'require "include";\n' + script).encode(), others=words) == fate
 
 
 class Writer:

@@ -1,4 +1,5 @@
-/* Prints what mw_sieve_run says: sieve_says SCRIPT FROM TO SUBJECT MESSAGE-ID ("-": not known). For test_sieve.py, which compares it with another Sieve. */
+/* Prints what mw_sieve_run says: sieve_says SCRIPT FROM TO SUBJECT MESSAGE-ID ("-": not known) [NAME=SCRIPT]… (what it may include). For test_sieve.py, which
+ * compares it with another Sieve. */
 #include <mailwhy/sieve.h>
 
 #include <stdio.h>
@@ -32,6 +33,24 @@ static void print(const struct mw_sieve_result *result)
     }
 }
 
+/* As the probe does: those that are included, then those that they include. */
+static void read_others(struct mw_arena *arena, const struct mw_sieve *sieve, char *const *words, struct mw_sieve_others *others)
+{
+    mw_sieve_includes(sieve, others);
+    for (size_t i = 0; i < others->count; i++)
+        for (char *const *word = words; *word; word++) {
+            size_t length = strlen(others->names[i]);
+            if (strncmp(*word, others->names[i], length) != 0 || (*word)[length] != '=')
+                continue;
+            struct mw_flaw flaw;
+            bool beyond;
+            char *bytes = mw_alloc(arena, MW_SIEVE_SCRIPT_CEILING);
+            others->scripts[i] = mw_sieve_read(arena, bytes, read_script(*word + length + 1, bytes, MW_SIEVE_SCRIPT_CEILING), &flaw, &beyond);
+            if (others->scripts[i])
+                mw_sieve_includes(others->scripts[i], others);
+        }
+}
+
 int main(int argc, char **argv)
 {
     static char bytes[2 * MW_SIEVE_SCRIPT_CEILING];
@@ -39,14 +58,16 @@ int main(int argc, char **argv)
     struct mw_flaw flaw;
     struct mw_sieve_result result;
     bool beyond;
-    if (argc != 6)
+    struct mw_sieve_others others = {.count = 0};
+    if (argc < 6)
         return 64;
     size_t count = read_script(argv[1], bytes, sizeof bytes);
     const struct mw_sieve *sieve = mw_sieve_read(arena, bytes, count, &flaw, &beyond);
     if (!sieve)
         printf("%s\t%d\t%s\t%s\n", beyond ? "beyond" : "flaw", flaw.line, flaw.why ? flaw.why : "", flaw.where ? flaw.where : "");
     if (sieve) {
-        mw_sieve_run(arena, sieve, &(struct mw_sieve_message){known(argv[2]), known(argv[3]), known(argv[4]), known(argv[5])}, &result);
+        read_others(arena, sieve, argv + 6, &others);
+        mw_sieve_run(arena, sieve, &others, &(struct mw_sieve_message){known(argv[2]), known(argv[3]), known(argv[4]), known(argv[5])}, &result);
         print(&result);
     }
     mw_arena_free(arena);

@@ -169,7 +169,7 @@ static void long_lists_are_tried(void **state)
     stpcpy(end, ", \"bob@example.net\"] { discard; }");
     const struct mw_sieve *sieve = read_text(*state, script, &flaw, &beyond);
     assert_non_null(sieve);
-    mw_sieve_run(*state, sieve, &(struct mw_sieve_message){.from = "bob@example.net"}, &result);
+    mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){.from = "bob@example.net"}, &result);
     assert_int_equal(result.fate, MW_SIEVE_DISCARDED);
     unit_same(result.decides->sender, "bob@example.net", "sender");
 }
@@ -184,7 +184,7 @@ static void actions_are_bounded(void **state)
         end = stpcpy(end, "stop;");
     const struct mw_sieve *sieve = read_text(*state, script, &flaw, &beyond);
     assert_non_null(sieve);
-    mw_sieve_run(*state, sieve, &(struct mw_sieve_message){0}, &result);
+    mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){0}, &result);
     assert_int_equal(result.count, MW_SIEVE_ACTIONS);
     assert_int_equal(result.all, 10000);
 }
@@ -208,7 +208,7 @@ static void reasons_are_told(void **state)
         bool beyond;
         const struct mw_sieve *sieve = read_text(*state, cases[i].script, &flaw, &beyond);
         assert_non_null(sieve);
-        mw_sieve_run(*state, sieve, &(struct mw_sieve_message){.from = "bob@example.net", .subject = "the offer"}, &result);
+        mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){.from = "bob@example.net", .subject = "the offer"}, &result);
         assert_int_equal(result.count, 1);
         assert_int_equal(result.actions[0].reach, *cases[i].depends ? MW_PERHAPS : MW_SURELY);
         unit_same(result.actions[0].depends, cases[i].depends, cases[i].script);
@@ -236,7 +236,7 @@ static void other_extensions_are_read(void **state)
         bool beyond;
         const struct mw_sieve *sieve = read_text(*state, cases[i].script, &flaw, &beyond);
         unit_same(flaw.why, NULL, cases[i].script);
-        mw_sieve_run(*state, sieve, &(struct mw_sieve_message){0}, &result);
+        mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){0}, &result);
         unit_same(mw_sieve_fate_name(result.fate), mw_sieve_fate_name(cases[i].fate), cases[i].script);
     }
 }
@@ -262,7 +262,7 @@ static void rules_have_names(void **state)
         bool beyond;
         const struct mw_sieve *sieve = read_text(*state, cases[i].script, &flaw, &beyond);
         assert_non_null(sieve);
-        mw_sieve_run(*state, sieve, &(struct mw_sieve_message){0}, &result);
+        mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){0}, &result);
         assert_true(result.count > 0);
         unit_same(result.actions[result.count - 1].rule, cases[i].name, cases[i].script);
     }
