@@ -468,7 +468,9 @@ static void other_dialect(struct mw_judge *judge)
 }
 
 /* clang-format off */
-static const enum mw_fact_id first_words[] = {MW_F_SMTP_GREETING, MW_F_IMAP_GREETING, MW_F_POP3_GREETING, MW_F_SIEVE_GREETING, MW_F_TLS_PLAIN, MW_F_CONTROL_GREETING};
+static const enum mw_fact_id first_words[] = {
+    MW_F_SMTP_GREETING, MW_F_IMAP_GREETING, MW_F_POP3_GREETING, MW_F_SIEVE_GREETING, MW_F_TLS_PLAIN, MW_F_CONTROL_GREETING,
+};
 /* clang-format on */
 
 static void wrong_protocol(struct mw_judge *judge)

@@ -1,5 +1,5 @@
-/* Who may be asked whether he relays for strangers, and with which address: one under a domain that nobody serves (RFC 2606), as the recipient that the user names
- * may be at home on the same server as the domain asked about. Once a host and port, and never a neighbour (RFC 2505 section 2.1). */
+/* Who may be asked whether he relays for strangers, and with which address: one under a domain that nobody serves (RFC 2606), as the recipient that the user
+ * names may be at home on the same server as the domain asked about. Once a host and port, and never a neighbour (RFC 2505 section 2.1). */
 #include "relay.h"
 
 #include "near.h"

@@ -128,6 +128,14 @@ static const struct scene scenes[] = {
       .server = {.bytes = GREETING "250-mx\r\n250-AUTH=LOGIN PLAIN\r\n250-AUTH PLAIN CRAM-MD5\r\n250 SIZE many\r\n250 ok\r\n250 ok\r\n"},
       .said = "EHLO probe.example.net|MAIL FROM:<>|RCPT TO:<alice@example.org>|RSET", .facts = "smtp.auth.clear=LOGIN, PLAIN, CRAM-MD5\nsmtp.size!" },
 
+    { .name = "every extension with its parameters, before and after TLS", .probe = &mw_probe_smtp, .place = "mx", .mailbox = "", .domain = "",
+      .server = {.bytes = GREETING "250-mx\r\n250-SIZE 1000\r\n250 STARTTLS\r\n220 go\r\n"
+                          "250-mx\r\n250-AUTH PLAIN LOGIN\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-REQUIRETLS\r\n"
+                          "250-LIMITS RCPTMAX=100 MAILMAX=25\r\n250-PIPELINING\r\n250 DSN\r\n"},
+      .said = "EHLO probe.example.net|STARTTLS|EHLO probe.example.net",
+      .facts = "smtp.extensions.clear=SIZE 1000, STARTTLS\nsmtp.size=52428800\nsmtp.auth=PLAIN, LOGIN\nsmtp.starttls=true\n"
+               "smtp.extensions=AUTH PLAIN LOGIN, SIZE 52428800, 8BITMIME, SMTPUTF8, CHUNKING, REQUIRETLS, LIMITS RCPTMAX=100 MAILMAX=25, PIPELINING, DSN" },
+
     /* --- transactions behind the first --------------------------------------------------------------------------------------------------------- */
     { .name = "a refused sender, and the null sender taken", .probe = &mw_probe_smtp, .place = "mx", .from = "bob@example.com",
       .server = {.bytes = GREETING EHLO_PLAIN "550 5.7.1 not bob\r\n250 ok\r\n250 ok\r\n250 alice\r\n250 ok\r\n250 ok\r\n250 ok\r\n250 ok\r\n550 5.7.1 not bob\r\n"},
