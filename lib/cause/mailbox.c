@@ -65,12 +65,13 @@ static void backend_down(struct mw_judge *judge)
     }
 }
 
+/* A limit of 0 is how several servers say that there is none. */
 static long percent_used(const struct mw_fact *used, const struct mw_fact *limit)
 {
     if (!limit || limit->number < 0 || used->number < 0) {
         return 0;
     }
-    return limit->number ? (long)(used->number * 100 / limit->number) : used->number ? 100 : 0;
+    return limit->number ? (long)(used->number * 100 / limit->number) : 0;
 }
 
 static struct mw_instance *quota_found(struct mw_judge *judge, const struct mw_fact *used, const struct mw_fact *limit)

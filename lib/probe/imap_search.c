@@ -32,6 +32,7 @@ struct mw_imap_search {
     size_t part;
     struct mw_list searched;
     const char *refusal;
+    bool bad_charset, without_charset; /* UTF-8 was refused by name (RFC 9051 section 6.4.4); it is said without its name */
     bool ended;
 };
 
@@ -88,7 +89,8 @@ static struct mw_list command_of(struct mw_talk *talk)
         say_field(talk, &command, " HEADER Message-ID ", bare_id(arena_of(talk), asked->message_id));
         return command.parts;
     }
-    mw_imap_say(arena_of(talk), &command, is_ascii(asked->from) && is_ascii(asked->subject) ? "" : " CHARSET UTF-8");
+    bool names_charset = !(is_ascii(asked->from) && is_ascii(asked->subject)) && !mailbox->search->without_charset;
+    mw_imap_say(arena_of(talk), &command, names_charset ? " CHARSET UTF-8" : "");
     say_field(talk, &command, " FROM ", asked->from);
     say_field(talk, &command, " SUBJECT ", asked->subject);
     return command.parts;
@@ -241,6 +243,7 @@ static void heed_matches(struct mw_talk *talk, struct looked *looked, const stru
     struct mw_imap_search *search = search_of(talk);
     if (!looked->opened || reply->code != 'O') {
         search->refusal = search->refusal ? search->refusal : reply->whole;
+        search->bad_charset = search->bad_charset || (reply->enhanced && mw_text_starts(reply->enhanced, "BADCHARSET"));
         return;
     }
     mw_list_add(arena_of(talk), &search->searched, looked->folder->name);
@@ -253,6 +256,17 @@ static void heed_matches(struct mw_talk *talk, struct looked *looked, const stru
     if (looked->hits.count && search->matches < MATCHED_MOST) {
         search->matched[search->matches++] = looked;
     }
+}
+
+/* Some servers take UTF-8 all the same. */
+static int ask_without_charset(struct mw_talk *talk)
+{
+    struct mw_imap_search *search = search_of(talk);
+    search->without_charset = true;
+    search->refusal = NULL;
+    search->said = search->heard = 0;
+    search->parts = command_of(talk);
+    return MW_SEARCH_FOLDER;
 }
 
 static int after_asking(struct mw_talk *talk)
@@ -278,6 +292,9 @@ int mw_search_got_matches(struct mw_talk *talk, const struct mw_reply *reply)
     if (mw_arena_bytes(arena_of(talk)) > MEMORY_MOST) {
         mw_search_close(talk);
         return MW_QUIT;
+    }
+    if (search->bad_charset && !search->without_charset && search->heard == search->said) {
+        return ask_without_charset(talk);
     }
     return search->heard < search->count ? MW_SEARCH_FOLDER : after_asking(talk);
 }

@@ -83,8 +83,17 @@ static bool retrieves(const struct mw_facts *facts)
     return (any(facts, MW_F_IMAP_END, MW_OK) || any(facts, MW_F_POP3_END, MW_OK)) && !retrieval_lacks_login(facts);
 }
 
+/* A message was looked for and not found, and not everywhere: it is not known whether it is there. */
+static bool search_is_open(const struct mw_facts *facts)
+{
+    const struct mw_fact *end = mw_fact_first(facts, MW_F_ACCOUNT_SEARCH_END);
+    return end && (!mw_text_same(end->text, MW_OK) || end->quote) && !mw_fact_first(facts, MW_F_ACCOUNT_FOUND);
+}
+
 static bool opens_account(const struct mw_facts *facts)
 {
+    if (search_is_open(facts))
+        return false;
     if (mw_fact_first(facts, MW_F_SIEVE_FATE)) /* its filters were read */
         return true;
     return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");

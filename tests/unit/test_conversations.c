@@ -257,9 +257,9 @@ static const struct scene scenes[] = {
               "a6 UID SEARCH CHARSET UTF-8 SUBJECT {6}|发票",
       .facts = "account.found!\naccount.searched=INBOX\naccount.search.end=ok\naccount.search.for=Subject 发票" },
     { .name = "literals that need no asking", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .subject = "发票", .message_id = NULL,
-      .server = {.bytes = IN("IMAP4rev1 LITERAL+") "a2 OK\r\na3 NO\r\na4 NO\r\na5 OK\r\na6 NO [BADCHARSET] no\r\n"},
+      .server = {.bytes = IN("IMAP4rev1 LITERAL+") "a2 OK\r\na3 NO\r\na4 NO\r\na5 OK\r\na6 NO [BADCHARSET (US-ASCII)] no\r\na7 OK\r\na8 BAD no\r\n"},
       .said = "a1 AUTHENTICATE PLAIN AGFsaWNlQGV4YW1wbGUub3JnAHNlY3JldA==|a2 EXAMINE INBOX\r\na3 LIST \"\" \"*\"\r\na4 LSUB \"\" \"*\"|"
-              "a5 EXAMINE \"INBOX\"\r\na6 UID SEARCH CHARSET UTF-8 SUBJECT {6+}\r\n发票",
+              "a5 EXAMINE \"INBOX\"\r\na6 UID SEARCH CHARSET UTF-8 SUBJECT {6+}\r\n发票|a7 EXAMINE \"INBOX\"\r\na8 UID SEARCH SUBJECT {6+}\r\n发票",
       .facts = "account.found!\naccount.searched=\naccount.search.end=refused" },
     { .name = "what a search finds while its folder was refused is of another folder", .probe = &mw_probe_imaps, .place = "published", .password = "secret", .message_id = " <1@x> ",
       .server = {.bytes = IN("IMAP4rev1") "a2 OK\r\n* LIST () \"/\" INBOX\r\n* LIST () \"/\" no\r\na3 OK\r\na4 OK\r\na5 OK\r\n* SEARCH 3\r\na6 OK\r\na7 NO\r\n* SEARCH 3\r\na8 OK\r\n"},
