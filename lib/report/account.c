@@ -1,6 +1,7 @@
 /* The first sentence where the question is about what happens inside a mailbox: where the mail is that was looked for. Says nothing where no mailbox was
  * opened. */
 #include "format.h"
+#include "make.h"
 
 #include <string.h>
 
@@ -69,7 +70,49 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
         return mw_printf(arena, answer_of(IN_INBOX, is_that_message(facts) ? "" : fate_of(facts)), target);
     if (*folders)
         return mw_printf(arena, _("What you look for is in %s, but not in its inbox: it lies in “%s”."), target, folders);
-    bool whole = end && mw_text_same(end->text, MW_OK) && !end->quote;
-    const char *answer = !end || whole ? answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts)) : NULL;
+    if (end && (!mw_text_same(end->text, MW_OK) || end->quote))
+        return mw_printf(arena, _("What you look for was not found in %s, but not all folders could be looked through: it is not known whether it is there."), target);
+    const char *answer = answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts));
     return answer ? mw_printf(arena, answer, target) : NULL;
+}
+
+/* --- why nothing can be said ----------------------------------------------------------------------------------------------------------------- */
+
+static const struct mw_fact *refused_login(const struct mw_facts *facts)
+{
+    const struct mw_fact *login = mw_fact_first(facts, MW_F_SIEVE_LOGIN);
+    return login && !mw_text_starts(login->text, "OK") ? login : NULL;
+}
+
+/* Something is known of the message, and still it cannot be told. */
+static const struct mw_fact *unsure_fate(const struct mw_facts *facts)
+{
+    const struct mw_fact *fate = mw_fact_first(facts, MW_F_SIEVE_FATE), *known = mw_fact_first(facts, MW_F_SIEVE_MESSAGE);
+    return fate && known && known->list.count && mw_text_same(fate->text, "unknown") ? fate : NULL;
+}
+
+static const char *why_not_read(struct mw_arena *arena, const struct mw_facts *facts)
+{
+    const struct mw_fact *flaw = mw_fact_first(facts, MW_F_SIEVE_FLAW), *end = mw_fact_first(facts, MW_F_SIEVE_READ_END), *login = refused_login(facts);
+    if (flaw)
+        return mw_printf(arena, _("The active filter script cannot be run, so all mail goes to the inbox or is held: %s (%s)."), _(flaw->text), flaw->quote);
+    if (end && !mw_text_same(end->text, MW_OK))
+        return mw_printf(arena, _("The active filter script was not read: %s."), end->text);
+    return login ? mw_printf(arena, _("The filter rules were not read: ManageSieve answered the login with “%s”."), login->text) : NULL;
+}
+
+const char *mw_make_filters_doubt(struct mw_making *making, const char *cause)
+{
+    static const char *const causes[] = {"account.filter.discard", "account.filter.misfiled", "account.blocklist.user"};
+    const struct mw_facts *facts = making->facts;
+    bool is_of_filters = false;
+    for (size_t i = 0; i < MW_COUNT(causes); i++)
+        is_of_filters |= strcmp(causes[i], cause) == 0;
+    const char *why = is_of_filters ? why_not_read(making->arena, facts) : NULL;
+    if (why || !is_of_filters || !unsure_fate(facts))
+        return why;
+    const struct mw_fact *may = mw_fact_first(facts, MW_F_SIEVE_MAY_CATCH);
+    if (!may || !may->quote)
+        return _("What the filter rules do with the mail cannot be told from what is known of it.");
+    return mw_printf(making->arena, _("What the filter rules do with the mail cannot be told from what is known of it: %s (%s)."), may->text, may->quote);
 }
