@@ -1,4 +1,5 @@
-/* Delivery status notifications (RFC 3464 in RFC 6522): which message, which recipient, and the words of whoever refused it. Never guesses from a bounce's prose. */
+/* Delivery status notifications (RFC 3464 in RFC 6522): which message, which recipient, and the words of whoever refused it. Never guesses from a bounce's
+ * prose. */
 #include <mailwhy/mail.h>
 
 #include <string.h>

@@ -21,7 +21,7 @@ enum { LIST = MW_IMAP_STEPS, LISTED, STATUS, STATUS_MORE, WAIT, PAUSE, LEAVE, EX
 #define HITS_MOST 8u
 #define BOUNCE_BYTES 65536u
 #define ALL_EVERY 5u      /* rounds; INBOX and junk are looked at in every one */
-#define LATE_S 10
+#define LATE_S 6
 #define OTHER_S 30
 #define BACKWARD 20u      /* messages that the sender's mailbox is looked through for, as it is opened when the message is late */
 #define RESERVE_S 5       /* of the run, to end in order */
@@ -354,7 +354,7 @@ static int got_leave(struct mw_talk *talk, const struct mw_reply *reply)
 static bool time_is_short(const struct mw_look *look)
 {
     const struct mw_fact *first = mw_fact_at(look->facts, 1);
-    return first && time(NULL) - first->at > look->asked->timeout_s - RESERVE_S;
+    return first && (double)(time(NULL) - first->at) > look->asked->timeout_s - RESERVE_S;
 }
 
 static void tell_late(struct mw_talk *talk)
@@ -804,8 +804,8 @@ const struct mw_probe mw_probe_arrival = {
     .legs = MW_SUBMIT,
     .wants = MW_F_ENDPOINT_ARRIVAL,
     .tells = {MW_IMAP_HELLO_TELLS, MW_F_ARRIVAL_STAGE, MW_F_ARRIVAL_LOGIN, MW_F_ARRIVAL_LOGIN_MECHANISM, MW_F_ARRIVAL_LOGIN_SKIPPED,
-              MW_F_ARRIVAL_LOGIN_CANCELLED, MW_F_ARRIVAL_LOGIN_OAUTH, MW_F_ENDPOINT_ARRIVAL, MW_F_DELIVER_SKIPPED, MW_F_DELIVER_READY, MW_F_DELIVER_FOLDERS, MW_F_DELIVER_LATE,
-              MW_F_DELIVER_ARRIVED, MW_F_DELIVER_ARRIVED_MS, MW_F_DELIVER_MISSING, MW_F_DELIVER_HOP, MW_F_DELIVER_HOP_FIRST, MW_F_DELIVER_AUTHRES,
+              MW_F_ARRIVAL_LOGIN_CANCELLED, MW_F_ARRIVAL_LOGIN_OAUTH, MW_F_ENDPOINT_ARRIVAL, MW_F_DELIVER_READY, MW_F_DELIVER_FOLDERS,
+              MW_F_DELIVER_LATE, MW_F_DELIVER_ARRIVED, MW_F_DELIVER_ARRIVED_MS, MW_F_DELIVER_MISSING, MW_F_DELIVER_HOP, MW_F_DELIVER_HOP_FIRST, MW_F_DELIVER_AUTHRES,
               MW_F_DELIVER_SPAM, MW_F_DELIVER_SIGNED, MW_F_DELIVER_SIGNATURE, MW_F_DELIVER_BODY, MW_F_DELIVER_SUBJECT, MW_F_DELIVER_REMOVED,
               MW_F_DELIVER_LEFT, MW_F_DELIVER_BOUNCE, MW_F_DELIVER_BOUNCE_BY, MW_F_DELIVER_DELAYED, MW_F_DELIVER_COPY, MW_TALK_TELLS},
     .ends = MW_F_ARRIVAL_END,

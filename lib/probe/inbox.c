@@ -1,5 +1,6 @@
 /* Where the mailboxes of a round trip can be read: the IMAP services that the domain publishes, else the usual names. Services of the domain in question are
- * known by then; those of another recipient's domain are looked for here. They are told as endpoints of the round trip alone, never as the domain's. RFC 6186. */
+ * known by then; those of another recipient's domain are looked for here. They are told as endpoints of the round trip alone, never as the domain's.
+ * RFC 6186. */
 #include "arrival.h"
 #include "lookup.h"
 #include "marked.h"

@@ -17,6 +17,5 @@ bool mw_marked_is(struct mw_arena *arena, const struct mw_mail *mail, const char
 /* Bells (net.h) of a round trip. */
 #define MW_BELL_WATCHED "the recipient's mailbox is watched, or cannot be"
 #define MW_BELL_SENT "the message is sent, or will not be"
-#define MW_BELL_FOUND "the message was found, or is not looked for any more"
 
 #endif

@@ -1,8 +1,8 @@
-/* How the recipient's exchange finds the end of a message (--intrusive, to one's own mailbox alone): sequences that are no end are said within one message, and an
- * answer that comes before the true end proves that one was taken for it. RFC 5321 sections 2.3.8 and 4.1.1.4, CVE-2023-51764.
+/* How the recipient's exchange finds the end of a message (--intrusive, to one's own mailbox alone): sequences that are no end are said within one message, and
+ * an answer that comes before the true end proves that one was taken for it. RFC 5321 sections 2.3.8 and 4.1.1.4, CVE-2023-51764.
  *
- * One connection, one message, marked like that of the round trip, and removed with it (arrival.c). Nothing is ever smuggled: behind a sequence that was taken we
- * say QUIT. */
+ * One connection, one message, marked like that of the round trip, and removed with it (arrival.c). Nothing is ever smuggled: behind a sequence that was taken
+ * we say QUIT. */
 #include "hello.h"
 #include "marked.h"
 
@@ -198,7 +198,8 @@ const struct mw_probe mw_probe_smuggle = {
 
 static bool serves_recipient(const struct mw_look *look, const struct mw_fact *endpoint)
 {
-    const struct mw_fact *rcpt = mw_fact_find(look->facts, MW_F_SMTP_RCPT, endpoint->about), *to = mw_fact_find(look->facts, MW_F_SMTP_RCPT_TO, endpoint->about);
+    const struct mw_fact *rcpt = mw_fact_find(look->facts, MW_F_SMTP_RCPT, endpoint->about);
+    const struct mw_fact *to = mw_fact_find(look->facts, MW_F_SMTP_RCPT_TO, endpoint->about);
     return rcpt && *rcpt->text == '2' && to && mw_text_same(to->text, look->asked->to);
 }
 

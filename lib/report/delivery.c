@@ -1,5 +1,5 @@
-/* What became of the message of a round trip, in sentences: which server has it or had it, how long each leg took, what it looked like when it arrived, and what is
- * left of it. Judges nothing. */
+/* What became of the message of a round trip, in sentences: which server has it or had it, how long each leg took, what it looked like when it arrived, and what
+ * is left of it. Judges nothing. */
 #include "format.h"
 
 #include <mailwhy/about.h>
@@ -96,7 +96,8 @@ static void add_hops(struct mw_arena *arena, const struct mw_report *report, str
 
 static void add_findings(struct mw_arena *arena, const struct mw_report *report, struct mw_list *lines)
 {
-    const struct mw_fact *authres = first(report, MW_F_DELIVER_AUTHRES), *body = first(report, MW_F_DELIVER_BODY), *subject = first(report, MW_F_DELIVER_SUBJECT);
+    const struct mw_fact *authres = first(report, MW_F_DELIVER_AUTHRES), *body = first(report, MW_F_DELIVER_BODY);
+    const struct mw_fact *subject = first(report, MW_F_DELIVER_SUBJECT);
     if (authres)
         add(arena, lines, mw_printf(arena, _("The recipient's server found: %s."), mw_list_join(arena, &authres->list, ", ")));
     for (const struct mw_fact *one = first(report, MW_F_DELIVER_SIGNATURE); one; one = mw_fact_next(report->facts, one))
