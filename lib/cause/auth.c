@@ -236,8 +236,9 @@ static void plaintext_exposed(struct mw_judge *judge)
         MW_EACH (offered, judge, clear[i]) {
             const struct mw_port_kind *kind = mw_port_kind(judge, offered->about);
             if (kind && !kind->implicit_tls && takes_clear(offered) && !mw_port_is_here(judge, offered->about)) {
-                bool exchange = kind->service == MW_EXCHANGE;
-                mw_weight(mw_found(judge, offered->about, offered), MW_RISK, exchange ? (unsigned)MW_SUBMIT : mw_port_legs(judge, offered->about));
+                bool exchange = kind->service == MW_EXCHANGE; /* no program is told to log in there */
+                unsigned legs = exchange ? (unsigned)MW_SUBMIT : mw_port_legs(judge, offered->about);
+                mw_weight(mw_found(judge, offered->about, offered), exchange ? MW_ADVICE : MW_RISK, legs);
             }
         }
     }

@@ -147,12 +147,9 @@ static const struct {
     {"538",  AT_LOGIN, "auth.tls_required",        0.7},
     {"525",  AT_LOGIN, "auth.account.disabled",    0.6},
     {"501",  AT_LOGIN, "auth.encoding.bad",        0.5},
-    {"550",  AT_LOGIN, "auth.credentials.wrong",   0.4},
-    {"554",  AT_LOGIN, "auth.credentials.wrong",   0.4},
     {"454",  AT_LOGIN, "auth.backend.unavailable", 0.6},
     {"432",  AT_LOGIN, "auth.password.expired",    0.6},
-    {"NO",   AT_LOGIN, "auth.credentials.wrong",   0.4},
-    {"-ERR", AT_LOGIN, "auth.credentials.wrong",   0.4},
+    {"552",  AT_RCPT,  "smtp.rcpt.mailbox_full",   0.6},
     {"551",  AT_RCPT,  "smtp.rcpt.moved",          0.5},
     {"553",  AT_RCPT,  "smtp.rcpt.syntax",         0.4},
     {"550",  AT_RCPT,  "smtp.rcpt.user_unknown",   0.5},
@@ -320,10 +317,12 @@ static bool by_number(struct reading *reading)
     return found;
 }
 
+/* A login that is refused without known words says that it is refused; why, nobody knows. */
 static void by_class(struct reading *reading)
 {
+    unsigned place = reading->source->place & AT_LOGIN ? AT_LOGIN : reading->source->place;
     for (size_t i = 0; i < MW_COUNT(classes); i++) {
-        if ((classes[i].place & reading->source->place) && mw_text_starts(reading->text, classes[i].begins)) {
+        if ((classes[i].place & place) && mw_text_starts(reading->text, classes[i].begins)) {
             note(reading, classes[i].cause, classes[i].confidence);
             return;
         }

@@ -44,6 +44,8 @@ static bool is_known(const struct place *places, size_t count, const struct mw_a
 
 const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count)
 {
+    if (of[0]->cause->layer > MW_L_TLS)
+        return NULL; /* what is asked behind TLS is often asked at one address alone */
     struct place places[PLACES_MOST];
     struct mw_list sentences = {0};
     size_t known = 0;
