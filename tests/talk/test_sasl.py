@@ -115,6 +115,14 @@ class Submission(threading.Thread):
             pass
 
 
+class Clear(Submission):
+    """Without TLS."""
+
+    def open(self):
+        self.secure, _ = self.listener.accept()
+        self.stream = self.secure.makefile("rwb")
+
+
 class Exporter(Submission):
     """OpenSSL's own server, for it tells the keying material of the connection (RFC 9266); we speak through its pipes."""
 
@@ -185,10 +193,10 @@ def quote(facts, name):
     return next(fact.get("quote", "") for fact in facts if fact["fact"] == name)
 
 
-def log_in(server, folder, tmp_path, **more):
+def log_in(server, folder, tmp_path, *options, service="submissions", **more):
     target = f"127.0.0.1:{server.port()}"
     server.start()
-    facts = run("mailwhy-smtp", folder, tmp_path, target, "submissions", **more)
+    facts = run("mailwhy-smtp", folder, tmp_path, target, service, *options, **more)
     server.join(10)
     return facts
 
@@ -249,6 +257,19 @@ def test_another_connection_is_found_out(folder, tmp_path):
     server = Submission(folder, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-256-PLUS", honest=False, version=ssl.TLSVersion.TLSv1_2)
     facts = log_in(server, folder, tmp_path)
     assert values(facts)["smtp.login"] == "535 5.7.8 wrong" and quote(facts, "smtp.login") == "e=channel-bindings-dont-match"
+
+
+def test_without_tls_there_is_nothing_to_bind_to(folder, tmp_path):
+    server = Clear(folder, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN", "SCRAM-SHA-256")
+    facts = log_in(server, folder, tmp_path, "--insecure-login", service="submission")
+    assert values(facts)["smtp.login.mechanism"] == "SCRAM-SHA-256" and values(facts)["smtp.login"] == "235 2.7.0 ok"
+    assert quote(facts, "smtp.login.mechanism").endswith("not SCRAM-SHA-256-PLUS: this connection cannot be bound to")
+
+
+def test_nothing_is_said_in_clear_without_being_asked(folder, tmp_path):
+    server = Clear(folder, "SCRAM-SHA-256 PLAIN", "SCRAM-SHA-256")
+    told = values(log_in(server, folder, tmp_path, service="submission"))
+    assert told["smtp.login.skipped"] == "not encrypted" and not [line for line in server.heard if line.startswith("AUTH")]
 
 
 # --- credentials that cannot be sent -----------------------------------------------------------------------------------------------------------------
