@@ -86,7 +86,7 @@ static const struct mw_step steps[] = {
     [MW_HELLO_EHLO_AGAIN] = { "LHLO after TLS",  mw_hello_ehlo,       got_lhlo_again,           60,  0 },
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
-    [OTHER]               = { "EHLO",            mw_hello_other,      mw_hello_got_other,       20,  MW_ASIDE },
+    [OTHER]               = { "EHLO",            mw_hello_other,      mw_hello_got_other,        8,  MW_ASIDE },
 };
 /* clang-format on */
 

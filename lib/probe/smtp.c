@@ -402,10 +402,10 @@ static const struct mw_step steps[] = {
     [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
     [MAIL]                = { "MAIL",            say_first_mail,      got_first_mail,           60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_first_rcpt,           60,  0 },
-    [RESET]               = { "RSET of a trial", say_reset,           got_reset,                20,  MW_ASIDE },
-    [TRIAL_MAIL]          = { "MAIL of a trial", say_mail,            got_mail,                 20,  MW_ASIDE },
-    [TRIAL_RCPT]          = { "RCPT of a trial", say_rcpt,            got_rcpt,                 20,  MW_ASIDE },
-    [OTHER]               = { "LHLO",            mw_hello_other,      mw_hello_got_other,       20,  MW_ASIDE },
+    [RESET]               = { "RSET of a trial", say_reset,           got_reset,                 8,  MW_ASIDE },
+    [TRIAL_MAIL]          = { "MAIL of a trial", say_mail,            got_mail,                  8,  MW_ASIDE },
+    [TRIAL_RCPT]          = { "RCPT of a trial", say_rcpt,            got_rcpt,                  8,  MW_ASIDE },
+    [OTHER]               = { "LHLO",            mw_hello_other,      mw_hello_got_other,        8,  MW_ASIDE },
 };
 /* clang-format on */
 

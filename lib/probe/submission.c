@@ -325,8 +325,8 @@ static const struct mw_step steps[] = {
     [DATA]                = { "DATA",            say_data,            got_data,                120,  0 },
     [MESSAGE]             = { "end of DATA",     say_message,         got_message,             600,  MW_RAW | MW_MESSAGE },
     [RSET]                = { "RSET",            say_rset,            got_rset,                 60,  0 },
-    [OPEN_MAIL]           = { "MAIL of a trial", say_open_mail,       got_open_mail,            20,  MW_ASIDE },
-    [OPEN_RCPT]           = { "RCPT of a trial", say_open_rcpt,       got_open_rcpt,            20,  MW_ASIDE },
+    [OPEN_MAIL]           = { "MAIL of a trial", say_open_mail,       got_open_mail,             8,  MW_ASIDE },
+    [OPEN_RCPT]           = { "RCPT of a trial", say_open_rcpt,       got_open_rcpt,             8,  MW_ASIDE },
 };
 
 static const struct mw_talk_plan starttls = {

@@ -58,6 +58,13 @@ static const struct {
     {MW_F_SMTP_GREETING, "mx1.example.org", "521 5.3.2 Service currently unavailable",                       NULL},
     {MW_F_SMTP_RCPT, "mx1.example.org", "450 4.3.2 Service currently unavailable",                           "smtp.greylist"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 Verification failed for <a@example.com> Called: 192.0.2.1 Response: 550 5.1.1 User unknown in virtual mailbox table Sender verify failed", "smtp.sender.verify_failed"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.7.0 Sender <bob@example.com> does not exist",                 "smtp.sender.rejected"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.1.0 <bob@example.com>: Sender address rejected: User unknown in local recipient table", "smtp.sender.rejected"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 收件人邮箱空间不足",                                             "smtp.rcpt.mailbox_full"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 用户不存在",                                                     "smtp.rcpt.user_unknown"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "552 no",                                                            "smtp.rcpt.mailbox_full"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 #5.1.0 Address rejected. (reputation)",                         "rep.ip.low"},
+    {MW_F_SMTP_RCPT, "example-org.mail.protection.outlook.com", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", "smtp.rcpt.relay_denied"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "452 4.5.3 later",                                                   "smtp.rcpt.too_many"},
     {MW_F_SMTP_MAIL, "mx1.example.org", "552 5.3.4 no",                                                      "smtp.size.exceeded"},
     /* a provider's phrases do not stand for the same thing elsewhere */
