@@ -632,7 +632,8 @@ const char *mw_talk_tag(struct mw_talk *talk)
 {
     const char *tag = mw_printf(talk->look->arena, "a%u", ++talk->last_tag);
     assert(talk->tag_count < TAGS_CEILING);
-    talk->tags[talk->tag_count++].tag = tag;
+    talk->tags[talk->tag_count].tag = tag;
+    talk->tags[talk->tag_count++].early = NULL;
     return tag;
 }
 

@@ -353,6 +353,7 @@ int mw_mailbox_got_examine(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
     bool again = rows[mailbox->at].step == MW_MAILBOX_EXAMINE_AGAIN;
+    heed(talk, reply);
     struct mw_look *look = mw_talk_look(talk);
     if (!again) {
         mw_tell_text(look, MW_F_IMAP_USER, mw_talk_about(talk), mw_login_user(look->asked), NULL);
