@@ -60,7 +60,8 @@ struct mw_sieve_action {
 /* Away: surely not in INBOX; which of the others cannot be told. */
 enum mw_sieve_fate { MW_SIEVE_INBOX, MW_SIEVE_FILED, MW_SIEVE_REDIRECTED, MW_SIEVE_REJECTED, MW_SIEVE_DISCARDED, MW_SIEVE_AWAY, MW_SIEVE_UNKNOWN };
 
-#define MW_SIEVE_ACTIONS 1000u /* are kept */
+#define MW_SIEVE_ACTIONS 1000u /* are kept, and behind them */
+#define MW_SIEVE_SURE 200u     /* such as surely befall the message */
 struct mw_sieve_result {
     struct mw_sieve_action *actions; /* in the order of the script */
     size_t count, all;               /* all: those that were not kept too */

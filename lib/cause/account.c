@@ -150,6 +150,21 @@ static const struct mw_fact *filed_by(struct mw_judge *judge, const char *folder
     return NULL;
 }
 
+/* When the newest message that fits was received there; "" where that was not told ("2: 2026-11-22T13:00:00Z | …"). */
+static const char *newest_of(struct mw_judge *judge, const struct mw_fact *found)
+{
+    const char *date = found && found->quote ? strstr(found->quote, ": ") : NULL;
+    const char *time = date ? mw_strndup(mw_judge_arena(judge), date + 2, strcspn(date + 2, " ")) : "";
+    return mw_time_read(time) >= 0 ? time : "";
+}
+
+/* A newer one that fits lies in INBOX, so it is not this one that is missed. */
+static bool is_older_than_inbox(struct mw_judge *judge, const struct mw_fact *found)
+{
+    const struct mw_fact *inbox = found_in(judge, "INBOX");
+    return inbox && mw_time_read(newest_of(judge, inbox)) >= mw_time_read(newest_of(judge, found));
+}
+
 /* --- rules that delete ----------------------------------------------------------------------------------------------------------------------- */
 
 /* The rule that surely takes the message away for good, where it is in no folder. */
@@ -282,11 +297,12 @@ static void misfiled(struct mw_judge *judge)
 static void spam_folder(struct mw_judge *judge)
 {
     MW_EACH (found, judge, MW_F_ACCOUNT_FOUND) {
-        if (!is_junk(judge, found) || filed_by(judge, found->text) || lies_in_inbox(judge)) {
+        if (!is_junk(judge, found) || filed_by(judge, found->text) || lies_in_inbox(judge) || is_older_than_inbox(judge, found)) {
             continue;
         }
         struct mw_instance *instance = mw_found(judge, found->about, found);
         mw_place(instance, "folder", found->text);
+        mw_place(instance, "date", *newest_of(judge, found) ? newest_of(judge, found) : "?");
         mw_proof(instance, mw_know(judge, MW_F_IMAP_JUNK, found->about));
         mw_confidence(instance, 0.95);
     }
@@ -294,6 +310,7 @@ static void spam_folder(struct mw_judge *judge)
         if (arrived->quote) {
             struct mw_instance *instance = mw_found(judge, arrived->about, arrived);
             mw_place(instance, "folder", arrived->text);
+            mw_place(instance, "date", mw_time_text(mw_judge_arena(judge), arrived->at));
             mw_proof(instance, mw_know(judge, MW_F_DELIVER_SPAM, arrived->about));
             mw_proof(instance, mw_know(judge, MW_F_DELIVER_AUTHRES, arrived->about));
             mw_confidence(instance, 0.97);
@@ -430,7 +447,7 @@ static const struct mw_cause causes[] = {
         .id = "account.spamfolder",
         .legs = MW_ACCOUNT | MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_MAILBOX, .owner = MW_USER,
         .title = N_("The mail lies in the junk folder"),
-        .says = N_("The mail arrived, and was put into “{folder}” as spam."),
+        .says = N_("The mail arrived, and was put into “{folder}” as spam (the newest that fits came there at {date})."),
         .fix = {
             {MW_AT_CLIENT, N_("Mark it as “not junk”, and allow the sender."), NULL},
             {MW_AT_SERVER, N_("The header lines X-Spam-… and Authentication-Results of the mail say why; often the sender's SPF, DKIM or DMARC fails, and the sender "

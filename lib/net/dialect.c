@@ -1,5 +1,5 @@
-/* The dialects: where a reply ends (lib/parse) and how one says goodbye. RFC 5321 section 4.1.1.10, RFC 9051 section 6.1.3, RFC 1939 section 6, RFC 5804 section
- * 2.3. */
+/* The dialects: where a reply ends (lib/parse) and how one says goodbye. RFC 5321 section 4.1.1.10, RFC 9051 section 6.1.3, RFC 1939 section 6,
+ * RFC 5804 section 2.3. */
 #include <mailwhy/sieve.h>
 #include <mailwhy/talk.h>
 

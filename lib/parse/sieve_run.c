@@ -398,10 +398,10 @@ static enum mw_sieve_tell reached(const struct run *run, const struct path *path
 static void record(struct run *run, const struct sieve_node *node, const struct path *path, const char *what)
 {
     struct mw_sieve_result *result = run->result;
-    if (result->all++ >= MW_SIEVE_ACTIONS)
+    enum mw_sieve_tell reach = reached(run, path);
+    if (result->all++ >= MW_SIEVE_ACTIONS && (reach != MW_SURELY || result->count >= MW_SIEVE_ACTIONS + MW_SIEVE_SURE))
         return;
     struct mw_sieve_action *action = &result->actions[result->count++];
-    enum mw_sieve_tell reach = reached(run, path);
     *action = (struct mw_sieve_action){.name = node->name,
                                        .script = run->script,
                                        .what = mw_text_safe(run->arena, what, strlen(what), 300),
@@ -685,7 +685,7 @@ void mw_sieve_run(struct mw_arena *arena, const struct mw_sieve *sieve, const st
 {
     struct run run = {.arena = arena, .sieve = sieve, .others = others, .script = "", .message = message, .result = result};
     run.expands = mw_sieve_requires(sieve, "variables") || mw_sieve_requires(sieve, "encoded-character");
-    *result = (struct mw_sieve_result){.actions = MW_NEW_ARRAY(arena, struct mw_sieve_action, MW_SIEVE_ACTIONS)};
+    *result = (struct mw_sieve_result){.actions = MW_NEW_ARRAY(arena, struct mw_sieve_action, MW_SIEVE_ACTIONS + MW_SIEVE_SURE)};
     run_commands(&run, sieve->commands, &(struct path){.reach = MW_SURELY, .rule = "", .condition = "", .depends = ""});
     result->fate = fate_of(&run.outcome);
     result->decides = deciding(result);

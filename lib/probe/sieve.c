@@ -281,6 +281,7 @@ static const struct mw_talk_plan plan = {
     .state_bytes = sizeof(struct talk_state),
     .done = done,
     .reply_ceiling = MW_MANAGESIEVE_CEILING,
+    .long_from = GETSCRIPT,
 };
 
 const struct mw_probe mw_probe_sieve = {

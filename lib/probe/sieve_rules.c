@@ -45,14 +45,14 @@ static void tell_rules(struct mw_look *look, const char *about, const struct mw_
         mw_tell_text(look, MW_F_SIEVE_RULE, about, words_of(look, &result->actions[i]), place_of(look, &result->actions[i]));
 }
 
-static void tell_catches(struct mw_look *look, const char *about, const struct mw_sieve_result *result, bool is_known)
+static void tell_reached(struct mw_look *look, const char *about, const struct mw_sieve_result *result, enum mw_sieve_tell reach)
 {
+    bool surely = reach == MW_SURELY;
     unsigned told = 0;
     for (size_t i = 0; i < result->count && told < CATCHES_MOST; i++) {
         const struct mw_sieve_action *action = &result->actions[i];
-        if (!takes(action) || action->reach == MW_NEVER || (action->reach == MW_PERHAPS && !is_known))
+        if (!takes(action) || action->reach != reach)
             continue;
-        bool surely = action->reach == MW_SURELY;
         mw_tell_text(look, surely ? MW_F_SIEVE_CATCHES : MW_F_SIEVE_MAY_CATCH, about, words_of(look, action),
                      surely ? place_of(look, action) : doubt_of(look, action));
         told++;
@@ -98,7 +98,9 @@ void mw_sieve_tell(struct mw_look *look, const char *about, const struct mw_siev
     mw_tell_list(look, MW_F_SIEVE_MESSAGE, about, &known, NULL);
     mw_sieve_run(look->arena, scripts->active, &scripts->others, &message, &result);
     tell_rules(look, about, &result);
-    tell_catches(look, about, &result, is_known);
+    tell_reached(look, about, &result, MW_SURELY);
+    if (is_known)
+        tell_reached(look, about, &result, MW_PERHAPS);
     tell_fate(look, about, &result);
 }
 

@@ -72,6 +72,8 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
         return mw_printf(arena, _("What you look for is in %s, but not in its inbox: it lies in “%s”."), target, folders);
     if (end && (!mw_text_same(end->text, MW_OK) || end->quote))
         return mw_printf(arena, _("What you look for was not found in %s, but not all folders could be looked through: it is not known whether it is there."), target);
+    if (!end && mw_fact_first(facts, MW_F_SIEVE_FLAW))
+        return mw_printf(arena, _("The filter script of the mailbox of %s has an error, and what becomes of its mail cannot be told."), target);
     const char *answer = answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts));
     return answer ? mw_printf(arena, answer, target) : NULL;
 }
@@ -95,7 +97,7 @@ static const char *why_not_read(struct mw_arena *arena, const struct mw_facts *f
 {
     const struct mw_fact *flaw = mw_fact_first(facts, MW_F_SIEVE_FLAW), *end = mw_fact_first(facts, MW_F_SIEVE_READ_END), *login = refused_login(facts);
     if (flaw)
-        return mw_printf(arena, _("The active filter script cannot be run, so all mail goes to the inbox or is held: %s (%s)."), _(flaw->text), flaw->quote);
+        return mw_printf(arena, _("The active filter script has an error, so the server cannot run it: %s (%s)."), _(flaw->text), flaw->quote);
     if (end && !mw_text_same(end->text, MW_OK))
         return mw_printf(arena, _("The active filter script was not read: %s."), end->text);
     return login ? mw_printf(arena, _("The filter rules were not read: ManageSieve answered the login with “%s”."), login->text) : NULL;
@@ -103,15 +105,12 @@ static const char *why_not_read(struct mw_arena *arena, const struct mw_facts *f
 
 const char *mw_make_filters_doubt(struct mw_making *making, const char *cause)
 {
-    static const char *const causes[] = {"account.filter.discard", "account.filter.misfiled", "account.blocklist.user"};
-    const struct mw_facts *facts = making->facts;
-    bool is_of_filters = false;
-    for (size_t i = 0; i < MW_COUNT(causes); i++)
-        is_of_filters |= strcmp(causes[i], cause) == 0;
-    const char *why = is_of_filters ? why_not_read(making->arena, facts) : NULL;
-    if (why || !is_of_filters || !unsure_fate(facts))
+    bool is_of_forwards = mw_text_starts(cause, "account.forward.");
+    bool is_of_filters = mw_text_starts(cause, "account.filter.") || strcmp(cause, "account.blocklist.user") == 0;
+    const char *why = is_of_filters || is_of_forwards ? why_not_read(making->arena, making->facts) : NULL;
+    if (why || !is_of_filters || !unsure_fate(making->facts))
         return why;
-    const struct mw_fact *may = mw_fact_first(facts, MW_F_SIEVE_MAY_CATCH);
+    const struct mw_fact *may = mw_fact_first(making->facts, MW_F_SIEVE_MAY_CATCH);
     if (!may || !may->quote)
         return _("What the filter rules do with the mail cannot be told from what is known of it.");
     return mw_printf(making->arena, _("What the filter rules do with the mail cannot be told from what is known of it: %s (%s)."), may->text, may->quote);

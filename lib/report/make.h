@@ -25,6 +25,8 @@ struct mw_gathered {
 void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */
 /* count.c: "This is so at 1 of 4 addresses of …", for instances of one cause; NULL: it is so at all that were tried. */
 const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count);
+/* account.c: why nothing can be said of what the mailbox's filter rules do; NULL: it can, or they were not read. */
+const char *mw_make_filters_doubt(struct mw_making *making, const char *cause);
 void mw_make_verdict(struct mw_making *making);  /* verdict.c: legs and exit status */
 
 #endif

@@ -108,7 +108,10 @@ void mw_make_untested(struct mw_making *making)
         const struct mw_tried *tried = &making->judged->tried[i];
         if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS)
             continue;
-        if (tried->tested == MW_RULED_OUT)
+        const char *doubt = mw_make_filters_doubt(making, tried->cause->id);
+        if (doubt)
+            not_tested[count++] = (struct mw_not_tested){tried->cause->id, doubt, true};
+        else if (tried->tested == MW_RULED_OUT)
             mw_list_add(making->arena, &making->report->ruled_out, tried->cause->id);
         else
             not_tested[count++] = (struct mw_not_tested){

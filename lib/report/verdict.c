@@ -73,7 +73,7 @@ static bool receives(const struct mw_facts *facts)
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, false);
     if (!mw_fact_first(facts, MW_F_SMTP_MAIL) && !mw_fact_first(facts, MW_F_TARGET_DOMAIN))
         return is_spoken_to(facts);
-    return any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false); /* of the sender asked about: the postmaster is asked with another */
+    return any_at(facts, MW_F_SMTP_POSTMASTER, "2", MW_F_ENDPOINT_SMTP, false) || any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false);
 }
 
 static bool retrieves(const struct mw_facts *facts)
@@ -167,7 +167,7 @@ static bool is_unknown(const struct mw_report *report)
     if (is_of_tool(report))
         return !shows_something(report);
     if (mw_text_same(report->header->question, "account"))
-        return report->leg[4] == MW_S_UNKNOWN;
+        return report->leg[4] == MW_S_UNKNOWN || mw_fact_first(report->facts, MW_F_SIEVE_FLAW);
     return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
 }
 

@@ -189,6 +189,26 @@ static void actions_are_bounded(void **state)
     assert_int_equal(result.all, 10000);
 }
 
+/* A rule that catches the message is told, however many stand before it. */
+static void late_rules_catch(void **state)
+{
+    static char script[200000];
+    struct mw_flaw flaw;
+    struct mw_sieve_result result;
+    bool beyond;
+    char *end = script;
+    for (int i = 0; i < 3000; i++)
+        end = stpcpy(end, "if address \"from\" \"x@y.example\" { discard; }\n");
+    stpcpy(end, "if address \"from\" \"bob@example.net\" { discard; }\n");
+    const struct mw_sieve *sieve = read_text(*state, script, &flaw, &beyond);
+    assert_non_null(sieve);
+    mw_sieve_run(*state, sieve, NULL, &(struct mw_sieve_message){.from = "bob@example.net"}, &result);
+    assert_int_equal(result.fate, MW_SIEVE_DISCARDED);
+    assert_int_equal(result.all, 3001);
+    assert_non_null(result.decides);
+    assert_int_equal(result.decides->line, 3001);
+}
+
 /* Why an action that befalls the message perhaps does, and by which words the sender is named. */
 static void reasons_are_told(void **state)
 {
@@ -274,6 +294,7 @@ int main(void)
         UNIT(replies_are_read),  UNIT(every_prefix_is_more), UNIT(floods_end),       UNIT(lines_are_cut_into_strings), UNIT(strings_are_quoted), UNIT(depth_is_bounded),
         UNIT(length_is_bounded), UNIT(long_lists_are_tried), UNIT(reasons_are_told), UNIT(other_extensions_are_read),  UNIT(actions_are_bounded),
         UNIT(rules_have_names),
+        UNIT(late_rules_catch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
