@@ -1,7 +1,7 @@
 """Measures mailwhy and its peers side by side, in one run, over a link with a chosen round-trip time.
 
-The servers are the lab's (scenarios `healthy` and `healthy-unsigned`: two MX, one mail host, with and without DNSSEC). Every program runs behind tests/bench/link, which
-counts its connections and clocks it. Figures are medians; nothing here fails because of a time."""
+The servers are the lab's (scenarios `healthy` and `healthy-unsigned`: two MX, one mail host, with and without DNSSEC). Every program runs behind
+tests/bench/link, which counts its connections and clocks it. Figures are medians; nothing here fails because of a time."""
 
 import argparse
 import json
@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 ADDRESS, MX, MAIL = "alice@example.org", "mx1.example.org", "mail.example.org"
 PLUGINS = "/usr/lib/nagios/plugins/"
+MAIL_PORTS = {"25", "587", "465", "143", "993", "110", "995", "4190"}
 PASSWORD_FILE = Path("/run/lab/client/password")  # where the lab writes it
 
 # fmt: off
@@ -28,7 +29,7 @@ CHECKS = [
 LOGIN = ["--user", ADDRESS, "--password-file", "{password_file}"]
 TALK_IMAP = """printf 'a1 LOGIN %s "%s"\\r\\na2 EXAMINE INBOX\\r\\na3 LOGOUT\\r\\n' "$1" "$2" | openssl s_client -quiet -connect "$3:993" -servername "$3" """
 TALK_POP3 = """printf 'USER %s\\r\\nPASS %s\\r\\nSTAT\\r\\nQUIT\\r\\n' "$1" "$2" | openssl s_client -quiet -connect "$3:995" -servername "$3" """
-# limit_rtt: what the protocol itself costs, from the design; bar: how much of it a run may take
+# limit_rtt: what the protocols themselves cost; bar: how much of it a run may take, from the design
 PARTS = {
     "one MX": {
         "says": "STARTTLS and certificate of one MX, by its name", "scenario": "healthy",
@@ -43,8 +44,8 @@ PARTS = {
         ],
     },
     "one submission": {
-        "says": "submission: STARTTLS, certificate, EHLO inside TLS and one login", "scenario": "healthy",
-        "limit_rtt": 8, "bar": 1.3,
+        "says": "one login by submission with STARTTLS (mailwhy asks MAIL FROM the user too)", "scenario": "healthy",
+        "limit_rtt": 8,
         "programs": [
             ("mailwhy smtp",        ["{build}/mailwhy-smtp", "--json", MAIL + ":587", *LOGIN]),
             ("swaks",               ["swaks", "--server", MAIL, "--port", "587", "--to", ADDRESS, "--tls", "--auth", "PLAIN", "--auth-user", ADDRESS,
@@ -53,8 +54,8 @@ PARTS = {
         ],
     },
     "one IMAP mailbox": {
-        "says": "IMAP on 993: certificate, login and INBOX", "scenario": "healthy",
-        "limit_rtt": 6, "bar": 1.3,
+        "says": "one login by IMAP on 993, and INBOX", "scenario": "healthy",
+        "limit_rtt": 6,
         "programs": [
             ("mailwhy imap",        ["{build}/mailwhy-imap", "--json", MAIL + ":993", *LOGIN]),
             ("curl",                ["curl", "-sS", "--user", ADDRESS + ":{password}", "imaps://" + MAIL + "/", "-X", "EXAMINE INBOX"]),
@@ -64,8 +65,8 @@ PARTS = {
         ],
     },
     "one POP3 mailbox": {
-        "says": "POP3 on 995: certificate, login and STAT", "scenario": "healthy",
-        "limit_rtt": 7, "bar": 1.3,
+        "says": "one login by POP3 on 995, and the list of messages", "scenario": "healthy",
+        "limit_rtt": 8,
         "programs": [
             ("mailwhy pop3",        ["{build}/mailwhy-pop3", "--json", MAIL + ":995", *LOGIN]),
             ("curl",                ["curl", "-sS", "--user", ADDRESS + ":{password}", "pop3s://" + MAIL + "/"]),
@@ -107,9 +108,9 @@ def once(rtt_ms, argv, build):
         return json.loads(result.read_text())
 
 
-def mx_connections(one):
-    """Most connections to one address on port 25."""
-    return max([n for place, n in one["connections"].items() if place.endswith(":25")], default=0)
+def most_connections(one):
+    """To one port of mail at one address."""
+    return max([n for place, n in one["connections"].items() if place.rpartition(":")[2] in MAIL_PORTS], default=0)
 
 
 def measure(rtt_ms, runs, build, part):
@@ -119,7 +120,7 @@ def measure(rtt_ms, runs, build, part):
         got = [once(rtt_ms, argv, build) for _ in range(runs)]
         middle = {key: statistics.median(g[key] for g in got) for key in ("wall_s", "cpu_ms", "rss_mb", "udp")}
         yield {"part": part, "program": name, "status": got[0]["status"], "rtt": middle["wall_s"] * 1000 / rtt_ms, **middle,
-               "connections": statistics.median(sum(g["connections"].values()) for g in got), "mx_connections": max(mx_connections(g) for g in got)}
+               "connections": statistics.median(sum(g["connections"].values()) for g in got), "most_connections": max(most_connections(g) for g in got)}
 
 
 def start_time(build):
@@ -147,11 +148,12 @@ def in_lab(options, scenario):
 
 def table(found, rtt_ms):
     for part, about in PARTS.items():
-        limit = about["limit_rtt"]
-        print(f"\n{about['says']} ({rtt_ms:g} ms round trips; the limit is {limit}, the bar {limit * about['bar']:.1f})\n")
-        print("| program | round trips | s | CPU ms | RSS MB | connections | most to one MX address |\n|---|---|---|---|---|---|---|")
+        bar = f", the bar {about['limit_rtt'] * about['bar']:.1f}" if "bar" in about else ""
+        print(f"\n{about['says']} ({rtt_ms:g} ms round trips; the limit is {about['limit_rtt']}{bar})\n")
+        print("| program | round trips | s | CPU ms | RSS MB | connections | most to one port of mail |\n|---|---|---|---|---|---|---|")
         for row in (r for r in found["rows"] if r["part"] == part):
-            print(f"| {row['program']} | {row['rtt']:.1f} | {row['wall_s']:.2f} | {row['cpu_ms']:.0f} | {row['rss_mb']:.1f} | {row['connections']:.0f} | {row['mx_connections']} |")
+            print(f"| {row['program']} | {row['rtt']:.1f} | {row['wall_s']:.2f} | {row['cpu_ms']:.0f} | {row['rss_mb']:.1f} |"
+                  f" {row['connections']:.0f} | {row['most_connections']} |")
     print(f"\n`mailwhy --version`: {found['version_ms']:.1f} ms")
 
 
