@@ -42,11 +42,12 @@ def settled(lab):
         time.sleep(0.01)
 
 
-def breaches(lab, clients, samples=0):
-    """Sentences, one for each thing that a polite client does not do. `samples`: connections that the user asked for."""
+def breaches(lab, clients, samples=0, broken=False):
+    """Sentences, one for each thing that a polite client does not do. `samples`: connections that the user asked for;
+    `broken`: packets are lost on purpose, and with them a QUIT."""
     log = settled(Path(lab))
-    return [*too_many(log, clients, MOST_CONNECTIONS + samples), *early(log, clients), *logins(log, clients), *rude_ends(log, clients),
-            *left_behind(Path(lab))]
+    return [*too_many(log, clients, MOST_CONNECTIONS + samples), *early(log, clients), *logins(log, clients),
+            *([] if broken else rude_ends(log, clients)), *left_behind(Path(lab))]
 
 
 def left_behind(lab):

@@ -292,7 +292,7 @@ def bring_up(name, world, certs, files, argv, report, began):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.write(gave, b"g")
     status = wait_for_command(pid)
-    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"), samples_of(argv))})
+    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"), samples_of(argv), bool(world["block"]))})
     return status
 
 
