@@ -73,7 +73,7 @@ static bool receives(const struct mw_facts *facts)
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, false);
     if (!mw_fact_first(facts, MW_F_SMTP_MAIL) && !mw_fact_first(facts, MW_F_TARGET_DOMAIN))
         return is_spoken_to(facts);
-    return any_at(facts, MW_F_SMTP_POSTMASTER, "2", MW_F_ENDPOINT_SMTP, false) || any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false);
+    return any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false); /* of the sender asked about: the postmaster is asked with another */
 }
 
 static bool retrieves(const struct mw_facts *facts)
