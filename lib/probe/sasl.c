@@ -315,10 +315,17 @@ static const char *first_words(struct mw_talk *talk, struct mw_login *login)
     return login->takes_token ? token_words(talk, login) : step(talk, login, NULL);
 }
 
+/* Servers echo what they do not understand. */
+static const char *to_be_hidden(struct mw_talk *talk, const char *answer)
+{
+    mw_facts_secret(mw_talk_look(talk)->facts, answer);
+    return answer;
+}
+
 const char *mw_login_first(struct mw_talk *talk, struct mw_login *login)
 {
     const char *answer = first_words(talk, login);
-    return answer && *answer ? answer : "="; /* RFC 4954 section 4 */
+    return answer && *answer ? to_be_hidden(talk, answer) : "="; /* RFC 4954 section 4 */
 }
 
 /* SCRAM's verdict comes as a challenge, and the protocol's own behind an empty answer. */
@@ -360,5 +367,5 @@ const char *mw_login_answer(struct mw_talk *talk, struct mw_login *login, const 
         long count = mw_base64_read(arena, words, &bytes);
         login->cancelled = count > 0 ? mw_text_safe(arena, bytes, (size_t)count, SHOWN_CEILING) : mw_text_safe(arena, words, strlen(words), SHOWN_CEILING);
     }
-    return answer ? answer : "*";
+    return answer ? to_be_hidden(talk, answer) : "*";
 }

@@ -305,6 +305,17 @@ def test_passwords_beyond_ascii(password, mechanism, folder, tmp_path):
     assert mechanism != "PLAIN" or "not SCRAM-SHA-256: the password or the name has no prepared form" in quote(facts, "smtp.login.mechanism")
 
 
+def test_an_echo_shows_nothing(folder, tmp_path):
+    """Servers that know no initial response repeat the line; a short password is in it whole."""
+    def echoes(server, name, first):
+        return f"501 5.5.2 unknown command AUTH {name} {first}"
+
+    server = Submission(folder, "PLAIN", reply=echoes)
+    facts = log_in(server, folder, tmp_path, password="p4ss")
+    assert values(facts)["smtp.login"] == "501 5.5.2 unknown command AUTH PLAIN ***"
+    assert b64("\0" + USER + "\0p4ss") not in json.dumps(facts)
+
+
 # --- tokens ------------------------------------------------------------------------------------------------------------------------------------------
 
 TAKEN = {
