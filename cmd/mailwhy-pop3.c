@@ -12,8 +12,8 @@ static const struct cmd_tool tool = {
     .name = "mailwhy-pop3",
     .synopsis = N_("HOST[:PORT]|USER@DOMAIN"),
     .says = N_("Talks POP3 to a host, or to the servers of an address."),
-    .describes = N_("Reads the greeting and the capabilities before and inside TLS; with a user and a password it logs in once and counts the messages. No message is fetched or "
-                    "deleted.\n\n"
+    .describes = N_("Reads the greeting and the capabilities before and inside TLS; with a user and a password it logs in once, counts the messages and reads their "
+                    "unique ids. No message is fetched or deleted.\n\n"
                     "Without a port both 995 (TLS at once) and 110 (STLS) are tried. For an address, the servers are looked for as mail programs do."),
     .takes = CMD_HOST_OR_MAILBOX,
     .question = "pop3",
