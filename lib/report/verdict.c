@@ -73,7 +73,8 @@ static bool receives(const struct mw_facts *facts)
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, false);
     if (!mw_fact_first(facts, MW_F_SMTP_MAIL) && !mw_fact_first(facts, MW_F_TARGET_DOMAIN))
         return is_spoken_to(facts);
-    return any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false); /* of the sender asked about: the postmaster is asked with another */
+    bool mailbox = mw_fact_first(facts, MW_F_TARGET_MAILBOX); /* who got no answer about himself is not known to be taken */
+    return !mailbox && any_at(facts, MW_F_SMTP_MAIL, "2", MW_F_ENDPOINT_SMTP, false);
 }
 
 static bool retrieves(const struct mw_facts *facts)
