@@ -93,9 +93,16 @@ static const struct mw_fact *unsure_fate(const struct mw_facts *facts)
     return fate && known && known->list.count && mw_text_same(fate->text, "unknown") ? fate : NULL;
 }
 
+/* How reading it ended, or the conversation before that. */
+static const struct mw_fact *end_of_reading(const struct mw_facts *facts)
+{
+    const struct mw_fact *end = mw_fact_first(facts, MW_F_SIEVE_READ_END), *active = mw_fact_first(facts, MW_F_SIEVE_ACTIVE);
+    return end || !active ? end : mw_fact_first(facts, MW_F_SIEVE_END);
+}
+
 static const char *why_not_read(struct mw_arena *arena, const struct mw_facts *facts)
 {
-    const struct mw_fact *flaw = mw_fact_first(facts, MW_F_SIEVE_FLAW), *end = mw_fact_first(facts, MW_F_SIEVE_READ_END), *login = refused_login(facts);
+    const struct mw_fact *flaw = mw_fact_first(facts, MW_F_SIEVE_FLAW), *end = end_of_reading(facts), *login = refused_login(facts);
     if (flaw)
         return mw_printf(arena, _("The active filter script has an error, so the server cannot run it: %s (%s)."), _(flaw->text), flaw->quote);
     if (end && !mw_text_same(end->text, MW_OK))
