@@ -491,7 +491,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_SERVER, N_("Or update the server, or switch IDLE on."), NULL},
         },
         .reference = "RFC 2177; RFC 9051 section 6.3.13",
-        .needs = {MW_F_IMAP_IDLE_END},
+        .any = {MW_F_IMAP_IDLE_END, MW_F_IMAP_CAPABILITY_AFTER},
         .holds = mw_mailbox_idle_missing,
         .explains = {"sym:retrieve.sync_fail", "sym:inbound.delay", NULL},
     },

@@ -13,8 +13,42 @@
 
 /* --- IDLE --------------------------------------------------------------------------------------------------------------------------------------- */
 
+static bool has_idle(const struct mw_fact *capabilities)
+{
+    return mw_list_has(&capabilities->list, "IDLE") || mw_list_has(&capabilities->list, "IMAP4rev2"); /* RFC 9051 appendix E */
+}
+
+/* Thunderbird waits in IDLE unless it is told not to. */
+static const struct mw_fact *idling_client(struct mw_judge *judge, const char *host)
+{
+    MW_EACH(set, judge, MW_F_CONFIG_HOST)
+    {
+        const char *end = strstr(set->text && mw_text_same(set->text, host) ? set->about : "", ": ");
+        const char *file = end ? mw_strndup(mw_judge_arena(judge), set->about, (size_t)(end - set->about)) : "";
+        if (mw_is(judge, MW_F_CONFIG_KIND, file, "thunderbird") && mw_is(judge, MW_F_CONFIG_PROTOCOL, set->about, "imap")) {
+            return set;
+        }
+    }
+    return NULL;
+}
+
+/* Mail comes all the same, when the program looks again. */
+static void idle_missed_by_client(struct mw_judge *judge)
+{
+    MW_EACH(capabilities, judge, MW_F_IMAP_CAPABILITY_AFTER)
+    {
+        const struct mw_fact *client = has_idle(capabilities) ? NULL : idling_client(judge, mw_port_host(judge, capabilities->about));
+        if (client && !mw_know(judge, MW_F_IMAP_IDLE_END, capabilities->about)) {
+            struct mw_instance *instance = mw_found(judge, capabilities->about, capabilities);
+            mw_proof(instance, client);
+            mw_weight(instance, MW_ADVICE, MW_RETRIEVE);
+        }
+    }
+}
+
 void mw_mailbox_idle_missing(struct mw_judge *judge)
 {
+    idle_missed_by_client(judge);
     MW_EACH(end, judge, MW_F_IMAP_IDLE_END)
     {
         if (mw_seen_value(end, MW_SKIPPED) && end->quote && mw_text_find(end->quote, "not offered")) {
