@@ -138,13 +138,13 @@ static bool is_of_tool(const struct mw_report *report)
     return true;
 }
 
-/* A direction is as bad as its worse leg; the second one's "unknown" does not hide what is known of the first. */
-static enum mw_state direction(const struct mw_report *report, unsigned first, unsigned second)
+/* A direction is as bad as its worse leg; the second one's "unknown" does not hide what is known of the first, unless just that was asked for. */
+static enum mw_state direction(const struct mw_report *report, unsigned first, unsigned second, bool asked_for_second)
 {
     enum mw_state a = report->leg[first], b = report->leg[second];
     if (!(report->legs & 1u << first) || (a == MW_S_UNKNOWN && is_of_tool(report)))
         return b;
-    if (!(report->legs & 1u << second) || b == MW_S_UNKNOWN)
+    if (!(report->legs & 1u << second) || (b == MW_S_UNKNOWN && !asked_for_second))
         return a;
     return rank(a) > rank(b) ? a : b;
 }
@@ -196,7 +196,7 @@ void mw_make_verdict(struct mw_making *making)
     struct mw_report *report = making->report;
     for (size_t i = 0; i < MW_COUNT(works); i++)
         report->leg[i] = report->legs & 1u << i ? state_of(report, 1u << i, works[i](making->facts)) : MW_S_UNKNOWN;
-    report->send = direction(report, 1, 0);
-    report->receive = direction(report, 2, 3);
+    report->send = direction(report, 1, 0, submission_lacks_login(making->facts));
+    report->receive = direction(report, 2, 3, retrieval_lacks_login(making->facts));
     report->exit_status = exit_status(report, making->facts);
 }
