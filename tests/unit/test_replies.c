@@ -65,6 +65,12 @@ static const struct {
     {MW_F_SMTP_RCPT, "mx1.example.org", "552 no",                                                            "smtp.rcpt.mailbox_full"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "550 #5.1.0 Address rejected. (reputation)",                         "rep.ip.low"},
     {MW_F_SMTP_RCPT, "example-org.mail.protection.outlook.com", "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", "smtp.rcpt.relay_denied"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.1.7 Invalid address: sender mailbox does not exist",           "smtp.sender.rejected"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "554 5.1.1 rejected due to the sender's domain: mailbox does not exist for postmaster@example.com", "smtp.sender.rejected"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.7.27 Sender address has null MX",                             "smtp.sender.rejected"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "553 5.1.8 <bob@example.com>... Domain of sender address bob@example.com does not exist", "dns.sender_domain.unresolvable"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "550 5.7.1 [192.0.2.1] has been blocked: user unknown attempts",      "rep.ip.low"},
+    {MW_F_SMTP_RCPT, "mx1.example.org", "551 This server does not relay for example.org",                    "smtp.rcpt.relay_denied"},
     {MW_F_SMTP_RCPT, "mx1.example.org", "452 4.5.3 later",                                                   "smtp.rcpt.too_many"},
     {MW_F_SMTP_MAIL, "mx1.example.org", "552 5.3.4 no",                                                      "smtp.size.exceeded"},
     /* a provider's phrases do not stand for the same thing elsewhere */
