@@ -203,18 +203,32 @@ static bool serves_recipient(const struct mw_look *look, const struct mw_fact *e
     return rcpt && *rcpt->text == '2' && to && mw_text_same(to->text, look->asked->to);
 }
 
-/* One exchange that took the recipient in this run. */
+/* One exchange that took the recipient in this run, as long as somebody watches his mailbox. */
+static bool try_at(struct mw_look *look, const struct mw_fact *endpoint)
+{
+    const struct mw_facts *facts = look->facts;
+    bool watched = mw_fact_first(facts, MW_F_DELIVER_READY) && !mw_fact_first(facts, MW_F_DELIVER_FOLDERS) && !mw_fact_first(facts, MW_F_ARRIVAL_END);
+    if (!watched || mw_fact_first(facts, MW_F_ENDPOINT_SMUGGLE) || !serves_recipient(look, endpoint))
+        return false;
+    mw_tell(look, &(struct mw_fact){.id = MW_F_ENDPOINT_SMUGGLE, .about = endpoint->about, .text = endpoint->text, .because = endpoint->n});
+    return true;
+}
+
 static void choose(struct mw_look *look)
 {
-    look->outcome = MW_SKIPPED;
-    look->remark = "no exchange took the recipient";
     for (const struct mw_fact *fact = mw_fact_first(look->facts, MW_F_ENDPOINT_SMTP); fact; fact = mw_fact_next(look->facts, fact))
-        if (serves_recipient(look, fact)) {
-            look->outcome = MW_OK;
-            look->remark = NULL;
-            mw_tell(look, &(struct mw_fact){.id = MW_F_ENDPOINT_SMUGGLE, .about = fact->about, .text = fact->text, .because = fact->n});
+        if (try_at(look, fact))
             return;
-        }
+    look->outcome = MW_SKIPPED;
+    look->remark = "no exchange had taken the recipient by then";
+}
+
+/* The exchange was asked later than the mailbox was opened. */
+static void choose_this(struct mw_look *look)
+{
+    const struct mw_fact *endpoint = mw_fact_find(look->facts, MW_F_ENDPOINT_SMTP, look->why->about);
+    if (!endpoint || !try_at(look, endpoint))
+        look->outcome = MW_SKIPPED;
 }
 
 static bool is_asked_for(const struct mw_look *look)
@@ -231,4 +245,15 @@ const struct mw_probe mw_probe_smuggle_begin = {
     .ends = MW_F_SMUGGLE_BEGIN_END,
     .when = is_asked_for,
     .start = choose,
+};
+
+const struct mw_probe mw_probe_smuggle_later = {
+    .name = "smuggle",
+    .says = N_("With --intrusive: tries at the recipient's exchange which wrong ends of a message are taken for its end, in one marked message."),
+    .legs = MW_SEND,
+    .wants = MW_F_SMTP_RCPT,
+    .tells = {MW_F_ENDPOINT_SMUGGLE},
+    .ends = MW_F_SMUGGLE_BEGIN_END,
+    .when = is_asked_for,
+    .start = choose_this,
 };

@@ -8,7 +8,8 @@
     ROW(dnssec_unchecked) ROW(ptr) \
     ROW(spf) ROW(spf_address) ROW(dkim) ROW(dmarc) ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(dnsbl) ROW(dnsbl_address) \
     ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
-    ROW(smtp) ROW(retry) ROW(lmtp) ROW(submission) ROW(submissions) ROW(inbox) ROW(inbox_sender) ROW(arrival) ROW(returns) ROW(smuggle_begin) ROW(smuggle) ROW(imap) ROW(imaps) ROW(pop3) ROW(pop3s) ROW(sieve_place) ROW(sieve) \
+    ROW(smtp) ROW(retry) ROW(lmtp) ROW(submission) ROW(submissions) ROW(inbox) ROW(inbox_sender) ROW(arrival) ROW(returns) \
+    ROW(smuggle_begin) ROW(smuggle_later) ROW(smuggle) ROW(imap) ROW(imaps) ROW(pop3) ROW(pop3s) ROW(sieve_place) ROW(sieve) \
     ROW(password) ROW(password_host) ROW(samples_smtp) ROW(samples_submission) ROW(samples_imap) ROW(samples_pop3) \
     ROW(dane) ROW(known) ROW(other_port) ROW(segments)
 /* clang-format on */
