@@ -27,15 +27,15 @@ def is_wanted(world):
     return any(world[kind] for kind in KINDS)
 
 
-def accounts(path, fields):
-    """The system's own accounts and those that the packages would have made."""
-    lines = [":".join(user.split(":")[:fields] if fields > 4 else user.split(":")[:3] + [""]) for user in USERS]
+def with_accounts(path, lines):
+    """A file of the system, and what the packages would have added to it."""
     return Path(path).read_text() + "".join(line + "\n" for line in lines)
 
 
 def lay_over(directory):
     """Before any server starts: the unpacked packages, their accounts, and places of our own where they write."""
-    files = {"/etc/passwd": accounts("/etc/passwd", 7), "/etc/group": accounts("/etc/group", 4)}
+    groups = [":".join(user.split(":")[:3]) + ":" for user in USERS]
+    files = {path: with_accounts(path, lines) for path, lines in (("/etc/passwd", USERS), ("/etc/group", groups))}
     for place in ("/usr", "/etc"):
         box.mount("overlay", place, "overlay", 0, f"lowerdir={root()}{place}:{place}")
     for place in ("/var/spool", "/var/lib", "/etc/courier"):
@@ -185,14 +185,14 @@ def write_courier_users(world, directory):
     etc = Path("/etc/courier")
     lines = ""
     for user in world["user"].values():
-        home = directory / "mail" / user["address"]
+        home, secret = directory / "mail" / user["address"], hashed(user["password"])
         dovecot.write_mailbox(home / "Maildir", user)
-        lines += f"{user['address']}\tuid=8|gid=8|home={home}|mail={home}/Maildir|imappw={hashed(user['password'])}|pop3pw={hashed(user['password'])}\n"
+        lines += f"{user['address']}\tuid=8|gid=8|home={home}|mail={home}/Maildir|imappw={secret}|pop3pw={secret}\n"
     dovecot.give(directory / "mail", "mail")
     (etc / "userdb").write_text(lines)
     os.chmod(etc / "userdb", 0o600)
     subprocess.run(["/usr/sbin/makeuserdb"], check=True)
-    (etc / "authdaemonrc").write_text(f'authmodulelist="authuserdb"\ndaemons=2\nauthdaemonvar={directory}\n')
+    (etc / "authdaemonrc").write_text(f'authmodulelist="authuserdb"\ndaemons=2\nauthdaemonvar=/run/courier/authdaemon\n')
 
 
 def write_courier(world, service, directory, cert):
@@ -201,7 +201,7 @@ def write_courier(world, service, directory, cert):
     Path("/run/courier/authdaemon").mkdir(parents=True)
     shutil.copy(cert / "chain.pem", directory / "chain.pem")
     os.chmod(directory / "chain.pem", 0o644)
-    lines = ["set -a; . /etc/courier/authdaemonrc; authdaemonvar=/run/courier/authdaemon", "/usr/lib/courier/courier-authlib/authdaemond &"]
+    lines = ["set -a; . /etc/courier/authdaemonrc", "/usr/lib/courier/courier-authlib/authdaemond &"]
     for kind in service["services"]:
         port, mode, login, server = COURIER_PARTS[kind]
         words = {**COURIER, "TLS_CERTFILE": directory / "chain.pem", **mode, **service.get("options", {})}

@@ -130,7 +130,7 @@ def local_certs(world, certs):
 # --- mailboxes ---
 
 def write_mail(directory, number, mail, user):
-    """One message, as maildir has it: seen ones (or with other flags) are in cur. Its size can be set, and its age in seconds."""
+    """One message, as maildir has it: seen ones (or with other flags) are in cur."""
     text = MESSAGE.format(to=user, headers=mail.get("headers", ""), **{k: mail[k] for k in ("from", "subject", "id")})
     text += "filler filler filler filler filler filler filler filler\n" * (mail.get("size", 0) // 56)
     flags = mail.get("flags", "")

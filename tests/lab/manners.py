@@ -20,7 +20,8 @@ WENT = re.compile(r" (\S+:\d+)/smtpd\[(\d+)\]: disconnect from \S+\[(.+?)\](.*)"
 HELLO_OF_TLS = r".*: \\026\\003"
 RUDE = re.compile(r" (\S+:\d+)/\w+\[\d+\]: (PREGREET|improper command pipelining|COMMAND PIPELINING)(?!" + HELLO_OF_TLS + r").*?\[(.+?)\]")
 ENDED_BY_SERVER = re.compile(r"/smtpd\[(\d+)\]: (SSL_accept error|too many errors|timeout after|NOQUEUE: reject: CONNECT|"
-                             r"NOQUEUE: reject: .*: 421 |improper command pipelining" + HELLO_OF_TLS + r"|warning: .*(limit exceeded|TLS|ciphers|private key)|fatal|.*maximum)")
+                             r"NOQUEUE: reject: .*: 421 |improper command pipelining" + HELLO_OF_TLS
+                             + r"|warning: .*(limit exceeded|TLS|ciphers|private key)|fatal|.*maximum)")
 #  Dovecot
 LOGIN = re.compile(r"(imap|pop3|managesieve)-login: Info: Login: user=<(.*?)>.* rip=(\S+?),")
 FAILED = re.compile(r"-login: Info: .*\(auth failed, (\d+) attempts in .* rip=(\S+?),")
