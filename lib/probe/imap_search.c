@@ -158,10 +158,11 @@ static void choose_folders(struct mw_talk *talk)
 static int end(struct mw_talk *talk, const char *outcome, const char *quote)
 {
     struct mw_imap_search *search = search_of(talk);
+    const char *missed = search->without_charset && !search->matches ? "the server does not know CHARSET UTF-8: what has other letters may be missed" : NULL;
     const char *left = search->left_out ? mw_printf(arena_of(talk), "%zu more folders were not looked through", search->left_out) : NULL;
     search->ended = true;
     mw_tell_list(mw_talk_look(talk), MW_F_ACCOUNT_SEARCHED, mw_talk_about(talk), &search->searched, NULL);
-    mw_tell_text(mw_talk_look(talk), MW_F_ACCOUNT_SEARCH_END, mw_talk_about(talk), outcome, quote ? quote : left);
+    mw_tell_text(mw_talk_look(talk), MW_F_ACCOUNT_SEARCH_END, mw_talk_about(talk), outcome, quote ? quote : missed ? missed : left);
     return mw_idle_begin(talk);
 }
 
@@ -391,7 +392,11 @@ int mw_search_got_headers(struct mw_talk *talk, const struct mw_reply *reply)
 
 void mw_search_close(struct mw_talk *talk)
 {
-    struct mw_imap_search *search = search_of(talk);
+    const struct mw_imap_mailbox *mailbox = mw_talk_state(talk);
+    struct mw_imap_search *search = mailbox->search;
+    if (mailbox->said && !search && is_asked(mw_talk_look(talk)->asked)) { /* it did not come to it */
+        mw_tell_text(mw_talk_look(talk), MW_F_ACCOUNT_SEARCH_END, mw_talk_about(talk), "cut off", "no folder was looked through");
+    }
     if (!search || search->ended) {
         return;
     }

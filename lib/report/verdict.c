@@ -188,7 +188,8 @@ static int exit_status(const struct mw_report *report, const struct mw_facts *fa
         return MW_EXIT_UNKNOWN;
     if (worst != MW_ADVICE)
         return MW_EXIT_DEGRADED;
-    return is_unknown(report) || report->partial || lacks_asked_login(report, facts) ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
+    bool unanswered = lacks_asked_login(report, facts) || (report->legs & MW_ACCOUNT && search_is_open(facts));
+    return is_unknown(report) || report->partial || unanswered ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
 }
 
 void mw_make_verdict(struct mw_making *making)
