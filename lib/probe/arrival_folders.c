@@ -1,5 +1,5 @@
-/* The folders of a mailbox that waits for the marked message, and which of them have something new: by LIST and STATUS, so that no folder is opened before there
- * is. Reads no message. RFC 9051, RFC 3501, RFC 6154 (special use), RFC 3691 (UNSELECT). */
+/* The folders of a mailbox that waits for the marked message, and which of them have something new: by LIST and STATUS, so that no folder is opened before
+ * there is. Reads no message. RFC 9051, RFC 3501, RFC 6154 (special use), RFC 3691 (UNSELECT). */
 #include "arrival_talk.h"
 
 #include <mailwhy/imap.h>

@@ -1,5 +1,5 @@
-/* What became of the message of a round trip, in sentences: which server has it or had it, how long each leg took, what it looked like when it arrived, and what
- * is left of it. Judges nothing. */
+/* What became of the message of a round trip, in sentences: which server has it or had it, how long each leg took, what it looked like when it arrived, and
+ * what is left of it. Judges nothing. */
 #include "format.h"
 
 #include <mailwhy/about.h>
