@@ -57,6 +57,16 @@ static const char *answer_of(int searched, const char *fate)
     return NULL;
 }
 
+/* NULL: all folders were looked through, or nothing was looked for, or it was found. */
+static char *why_not_found(struct mw_arena *arena, const struct mw_facts *facts, const char *target)
+{
+    const struct mw_fact *end = mw_fact_first(facts, MW_F_ACCOUNT_SEARCH_END);
+    bool whole = !end || (mw_text_same(end->text, MW_OK) && !end->quote);
+    if (whole || mw_fact_first(facts, MW_F_ACCOUNT_FOUND))
+        return NULL;
+    return mw_printf(arena, _("What you look for was not found in %s, but not all folders could be looked through: it is not known whether it is there."), target);
+}
+
 char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
 {
     const struct mw_facts *facts = report->facts;
@@ -70,8 +80,9 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
         return mw_printf(arena, answer_of(IN_INBOX, is_that_message(facts) ? "" : fate_of(facts)), target);
     if (*folders)
         return mw_printf(arena, _("What you look for is in %s, but not in its inbox: it lies in “%s”."), target, folders);
-    if (end && (!mw_text_same(end->text, MW_OK) || end->quote))
-        return mw_printf(arena, _("What you look for was not found in %s, but not all folders could be looked through: it is not known whether it is there."), target);
+    char *open = why_not_found(arena, facts, target);
+    if (open)
+        return open;
     if (!end && mw_fact_first(facts, MW_F_SIEVE_FLAW))
         return mw_printf(arena, _("The filter script of the mailbox of %s has an error, and what becomes of its mail cannot be told."), target);
     const char *answer = answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts));
@@ -110,8 +121,15 @@ static const char *why_not_read(struct mw_arena *arena, const struct mw_facts *f
     return login ? mw_printf(arena, _("The filter rules were not read: ManageSieve answered the login with “%s”."), login->text) : NULL;
 }
 
+static bool is_of_search(const char *cause)
+{
+    return strcmp(cause, "account.spamfolder") == 0 || strcmp(cause, "account.deleted_elsewhere") == 0 || strcmp(cause, "imap.folder.unsubscribed") == 0;
+}
+
 const char *mw_make_filters_doubt(struct mw_making *making, const char *cause)
 {
+    if (is_of_search(cause))
+        return why_not_found(making->arena, making->facts, mw_facts_header(making->facts)->target);
     bool is_of_forwards = mw_text_starts(cause, "account.forward.");
     bool is_of_filters = mw_text_starts(cause, "account.filter.") || strcmp(cause, "account.blocklist.user") == 0;
     const char *why = is_of_filters || is_of_forwards ? why_not_read(making->arena, making->facts) : NULL;
