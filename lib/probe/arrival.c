@@ -61,7 +61,7 @@ static const char *wait_for_message(struct mw_talk *talk)
 static bool may_be_under_way(const struct mw_facts *facts)
 {
     const struct mw_fact *reply = mw_fact_first(facts, MW_F_DELIVER_SENT);
-    return mw_fact_first(facts, MW_F_DELIVER_MESSAGE) && (mw_fact_first(facts, MW_F_DELIVER_UNSURE) || (reply && *reply->text == '2'));
+    return mw_fact_first(facts, MW_F_DELIVER_MESSAGE) && (!reply || *reply->text == '2');
 }
 
 static int got_wait(struct mw_talk *talk, const struct mw_reply *reply)
@@ -118,7 +118,7 @@ static void tell_missing(struct mw_talk *talk)
     const struct mw_arrival *state = mw_talk_state(talk);
     struct mw_look *look = mw_talk_look(talk);
     struct mw_list names = {0};
-    if (state->sender) {
+    if (state->sender || !may_be_under_way(look->facts)) {
         return;
     }
     for (size_t i = 0; i < state->count; i++) {
@@ -135,7 +135,7 @@ static bool is_settled(struct mw_talk *talk)
 {
     const struct mw_arrival *state = mw_talk_state(talk);
     const struct mw_facts *facts = mw_talk_look(talk)->facts;
-    if (time_is_short(mw_talk_look(talk))) {
+    if (time_is_short(mw_talk_look(talk)) || !may_be_under_way(facts)) {
         return true;
     }
     if (state->sender) {

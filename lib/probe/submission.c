@@ -201,6 +201,7 @@ static const char *say_message(struct mw_talk *talk)
     mw_tell_text(look, MW_F_DELIVER_MESSAGE, look->asked->to, id, NULL);
     state->sending = true;
     clock_gettime(CLOCK_MONOTONIC, &state->sent_since);
+    mw_bell_ring(look->net, MW_BELL_SENT); /* a server that never answers may have taken it all the same */
     return mw_printf(look->arena, "%s.\r\n", mw_marked_message(look->arena, id, sender_of(talk), look->asked->to, time(NULL)));
 }
 

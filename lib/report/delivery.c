@@ -119,6 +119,8 @@ static void add_rest(struct mw_arena *arena, const struct mw_report *report, str
     add_each(arena, report, lines, MW_F_DELIVER_DELAYED, _("A notice says that it is late: “%s”."));
     add_each(arena, report, lines, MW_F_DELIVER_REMOVED, _("It was removed from “%s” of %s."));
     add_each(arena, report, lines, MW_F_DELIVER_LEFT, _("It is left, or may be left, in “%s” of %s: %s."));
+    if (first(report, MW_F_DELIVER_BOUNCE))
+        add(arena, lines, _("The bounce stays in the sender's inbox."));
     add_each(arena, report, lines, MW_F_DELIVER_COPY, _("The sender's server kept a copy in “%s” of %s."));
     if (first(report, MW_F_DELIVER_MESSAGE) && !first(report, MW_F_RETURNS_END) && !first(report, MW_F_DELIVER_COPY) &&
         !mw_text_same(text_of(report, MW_F_TARGET_MAILBOX, ""), text_of(report, MW_F_RECIPIENT_MAILBOX, "")))
