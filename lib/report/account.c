@@ -85,6 +85,9 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report)
         return open;
     if (!end && mw_fact_first(facts, MW_F_SIEVE_FLAW))
         return mw_printf(arena, _("The filter script of the mailbox of %s has an error, and what becomes of its mail cannot be told."), target);
+    bool is_impaired = report->leg[4] == MW_S_DEGRADED || report->leg[4] == MW_S_BROKEN;
+    if (!end && is_impaired && strcmp(fate_of(facts), "inbox") == 0) /* the rules are not what is wrong */
+        return NULL;
     const char *answer = answer_of(end ? SEARCHED : NOT_SEARCHED, fate_of(facts));
     return answer ? mw_printf(arena, answer, target) : NULL;
 }

@@ -38,7 +38,8 @@ static bool submission_lacks_login(const struct mw_facts *facts)
 static bool retrieval_lacks_login(const struct mw_facts *facts)
 {
     bool answered = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN);
-    return !answered && (lacks_login(facts, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_MECHANISM) || lacks_login(facts, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_MECHANISM));
+    return !answered && (lacks_login(facts, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_MECHANISM) ||
+                         lacks_login(facts, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_MECHANISM));
 }
 
 static bool submits(const struct mw_facts *facts)
@@ -162,13 +163,19 @@ static bool lacks_asked_login(const struct mw_report *report, const struct mw_fa
     return (report->legs & MW_SUBMIT && submission_lacks_login(facts)) || (report->legs & MW_RETRIEVE && retrieval_lacks_login(facts));
 }
 
+/* A message was looked for in all folders and is in none: where it is was the question, and it has no answer yet. */
+static bool is_nowhere(const struct mw_facts *facts)
+{
+    return mw_fact_first(facts, MW_F_ACCOUNT_SEARCH_END) && !mw_fact_first(facts, MW_F_ACCOUNT_FOUND);
+}
+
 static bool is_unknown(const struct mw_report *report)
 {
     bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
     if (is_of_tool(report))
         return !shows_something(report);
     if (mw_text_same(report->header->question, "account"))
-        return report->leg[4] == MW_S_UNKNOWN || mw_fact_first(report->facts, MW_F_SIEVE_FLAW);
+        return report->leg[4] == MW_S_UNKNOWN || mw_fact_first(report->facts, MW_F_SIEVE_FLAW) || is_nowhere(report->facts);
     return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
 }
 

@@ -7,6 +7,8 @@ A case is AREA/CAUSE.CASE.jsonl, a stream of facts as the tools write it, and AR
     none           no root blocks, degrades or is a risk
     ruled_out ID   is listed as ruled out
     leg NAME STATE is the state of that leg
+    way NAME STATE is the verdict on sending or receiving
+    exit N         is the exit status
 """
 
 import json
@@ -30,7 +32,7 @@ def run(program, *words):
 def judged(case):
     done = run("mailwhy-explain", "--json", case)
     assert done.stdout, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(done.stdout) | {"exit": done.returncode}
 
 
 def expected(case):
@@ -48,6 +50,8 @@ def holds(word, cause, state, report):
         "folded": cause not in roots and any(cause in found["explains"] for found in report["causes"]),
         "ruled_out": cause in report["ruled_out"],
         "leg": report["verdict"]["legs"].get(cause) == state,
+        "way": report["verdict"].get(cause) == state,
+        "exit": str(report["exit"]) == cause,
         "not_tested": cause in [untested["what"] for untested in report["not_tested"]],
     }[word]
 
