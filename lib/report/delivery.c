@@ -49,7 +49,7 @@ static char *words_not_sent(struct mw_arena *arena, const struct mw_report *repo
     const struct mw_fact *refused = data ? data : sent && *sent->text != '2' ? sent : NULL;
     if (refused)
         return mw_printf(arena, _("%s refused the message: “%s”."), host_of(arena, refused), refused->text);
-    if (unsure)
+    if (unsure && first(report, MW_F_DELIVER_MISSING))
         return mw_printf(arena, _("The connection to %s broke while the message was handed over, and it did not arrive: nobody knows whether it was taken."),
                          host_of(arena, unsure));
     const struct mw_fact *begun = first(report, MW_F_DELIVER_BEGUN), *login = first(report, MW_F_ARRIVAL_LOGIN);
