@@ -85,5 +85,9 @@ void mw_confidence(struct mw_instance *instance, double confidence);
 /* The fact's words have several meanings, and this is one: only the likeliest becomes a root, the others stand beside it as what it could be too. */
 void mw_one_of(struct mw_instance *instance, const struct mw_fact *words);
 void mw_weight(struct mw_instance *instance, enum mw_severity severity, unsigned legs);
+/* Another title and sentence than the row's, N_(): the cause holds there in a way that the row's would not be true of. */
+void mw_words(struct mw_instance *instance, const char *title, const char *says);
+/* Of `all` connections to the place `bad` show it, `why` (N_() or a server's words): a sentence of the report says so. */
+void mw_count(struct mw_instance *instance, long bad, long all, const char *why);
 
 #endif

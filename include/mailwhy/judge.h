@@ -28,6 +28,9 @@ struct mw_instance {
     enum mw_severity severity;
     unsigned legs;
     double confidence;
+    const char *title, *says; /* NULL: the row's */
+    long bad, all;            /* connections to its place that show it, of so many; 0: nothing was counted */
+    const char *why_bad;
     bool explained;                /* by another instance, or less likely than a rival: not a root */
     const struct mw_fact *one_of;  /* words with several meanings, of which this is one; NULL: it stands on proof of its own */
     struct mw_instance *rival;     /* the likelier meaning of the same words; NULL */

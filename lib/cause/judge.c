@@ -146,3 +146,16 @@ void mw_weight(struct mw_instance *instance, enum mw_severity severity, unsigned
     instance->severity = severity;
     instance->legs = legs;
 }
+
+void mw_words(struct mw_instance *instance, const char *title, const char *says)
+{
+    instance->title = title;
+    instance->says = says;
+}
+
+void mw_count(struct mw_instance *instance, long bad, long all, const char *why)
+{
+    instance->bad = bad;
+    instance->all = all;
+    instance->why_bad = mw_strdup(instance->judge->arena, why);
+}

@@ -1,4 +1,5 @@
-/* How many addresses of a name a finding is about, where it is not about all that were tried: "1 of 4 addresses". A sentence for people; it weighs nothing. */
+/* How many addresses of a name a finding is about, where it is not about all that were tried: "1 of 4 addresses"; and how many of the connections to one place,
+ * where some went well. Sentences for people; they weigh nothing. */
 #include "make.h"
 
 #include <string.h>
@@ -42,12 +43,15 @@ static bool is_known(const struct place *places, size_t count, const struct mw_a
     return known;
 }
 
-const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count)
+static void add_connections(struct mw_making *making, struct mw_list *sentences, const struct mw_instance *at)
 {
-    if (of[0]->cause->layer > MW_L_TLS)
-        return NULL; /* what is asked behind TLS is often asked at one address alone */
+    const char *sentence = mw_lang(N_("%1$ld of %2$ld connections to %3$s fail (%4$s)."));
+    mw_list_add(making->arena, sentences, mw_printf(making->arena, sentence, at->bad, at->all, at->about, mw_lang(at->why_bad)));
+}
+
+static void add_addresses(struct mw_making *making, struct mw_list *sentences, struct mw_instance **of, size_t count)
+{
     struct place places[PLACES_MOST];
-    struct mw_list sentences = {0};
     size_t known = 0;
     for (size_t i = 0; i < count && known < PLACES_MOST; i++) {
         const struct mw_about *about = &of[i]->parsed;
@@ -57,9 +61,19 @@ const char *mw_make_count(struct mw_making *making, struct mw_instance **of, siz
         *place = (struct place){.host = about->host, .port = about->port};
         fill(making, place, of, count);
         if (place->affected.count < place->tried.count)
-            mw_list_add(making->arena, &sentences, mw_printf(making->arena, mw_lang(N_("This is so at %1$zu of %2$zu addresses of %3$s: %4$s.")), place->affected.count,
-                                                             place->tried.count, mw_about_endpoint(making->arena, place->host, NULL, place->port),
+            mw_list_add(making->arena, sentences, mw_printf(making->arena, mw_lang(N_("This is so at %1$zu of %2$zu addresses of %3$s: %4$s.")), place->affected.count,
+                                                            place->tried.count, mw_about_endpoint(making->arena, place->host, NULL, place->port),
                                                              mw_list_join(making->arena, &place->affected, ", ")));
     }
+}
+
+const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count)
+{
+    struct mw_list sentences = {0};
+    for (size_t i = 0; i < count && sentences.count < PLACES_MOST; i++)
+        if (of[i]->all)
+            add_connections(making, &sentences, of[i]);
+    if (of[0]->cause->layer <= MW_L_TLS) /* what is asked behind TLS is often asked at one address alone */
+        add_addresses(making, &sentences, of, count);
     return sentences.count ? mw_list_join(making->arena, &sentences, " ") : NULL;
 }

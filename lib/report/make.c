@@ -170,8 +170,8 @@ static const char *fill(struct mw_making *making, const struct mw_instance *inst
 static void put_into_words(struct mw_making *making, struct mw_finding *finding, const struct mw_instance *instance, const char *about)
 {
     const struct mw_cause *cause = finding->cause;
-    finding->title = mw_lang(cause->title);
-    finding->says = fill(making, instance, mw_lang(cause->says), about, mw_lang);
+    finding->title = mw_lang(instance->title ? instance->title : cause->title);
+    finding->says = fill(making, instance, mw_lang(instance->says ? instance->says : cause->says), about, mw_lang);
     for (size_t i = 0; i < MW_FIXES && cause->fix[i].text; i++) {
         finding->fix[i].where = cause->fix[i].where;
         finding->fix[i].text = fill(making, instance, mw_lang(cause->fix[i].text), about, mw_lang);
