@@ -4,6 +4,7 @@
  * It looks at no message. RFC 9051, RFC 1939, RFC 2449, RFC 2595, RFC 2971, RFC 5530, RFC 8314, RFC 9208. */
 #include "mailbox.h"
 #include "replies.h"
+#include "sampled.h"
 
 #include <mailwhy/lang.h>
 
@@ -216,11 +217,13 @@ static void no_tls_at_all(struct mw_judge *judge, enum mw_fact_id id)
 static void imap_starttls_missing(struct mw_judge *judge)
 {
     no_tls_at_all(judge, MW_F_IMAP_STARTTLS);
+    mw_sampled_starttls(judge, MW_IMAP_SERVICE, MW_F_IMAP_STARTTLS);
 }
 
 static void pop3_stls_missing(struct mw_judge *judge)
 {
     no_tls_at_all(judge, MW_F_POP3_STLS);
+    mw_sampled_starttls(judge, MW_POP3_SERVICE, MW_F_POP3_STLS);
 }
 
 /* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */

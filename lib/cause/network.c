@@ -5,6 +5,7 @@
  * route for is not judged.
  * RFC 9293 section 3.5.3, RFC 1122 section 3.2.2.1, RFC 3207 section 6, RFC 3974, RFC 8305, RFC 8314. */
 #include "ports.h"
+#include "sampled.h"
 
 #include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
@@ -168,9 +169,26 @@ static void closed_as(struct mw_judge *judge, const char *outcome)
     }
 }
 
+static enum mw_shown shown_refused(struct mw_judge *judge, const struct mw_fact *end)
+{
+    bool refused = end->id == MW_F_TCP_END ? mw_seen_value(end, MW_REFUSED) : mw_sampled_ended(judge, end, MW_REFUSED, "connect");
+    if (refused)
+        return MW_SHOWS_IT;
+    return mw_sampled_untested(end) ? MW_UNTESTED : mw_seen_value(end, MW_OK) ? MW_WENT_WELL : MW_ANOTHER_FAULT;
+}
+
 static void tcp_refused(struct mw_judge *judge)
 {
     closed_as(judge, MW_REFUSED);
+    mw_sampled_find(judge, &(struct mw_sampled){
+                               .each = MW_F_SAMPLE_END,
+                               .own = MW_F_TCP_END,
+                               .shown = shown_refused,
+                               .title = N_("The server refuses the connection now and then"),
+                               .says = N_("Some connections to {about} are refused at once, and others to the same address go well: on one of several machines "
+                                          "behind the address no mail service listens, the service restarts again and again, or a firewall limits how often "
+                                          "one client may connect."),
+                           });
 }
 
 static void tcp_timeout(struct mw_judge *judge)

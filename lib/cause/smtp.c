@@ -3,6 +3,7 @@
  * Never takes a 421, a 4xx or a silence for more than it is. Words of an exchange about the address that speaks to it say nothing of the domain (replies.h).
  * RFC 5321, RFC 3207, RFC 3463, RFC 6531, RFC 6647, RFC 7504. */
 #include "replies.h"
+#include "sampled.h"
 
 #include <mailwhy/lang.h>
 
@@ -160,9 +161,35 @@ static void refused_greeting(struct mw_judge *judge, bool never_mail)
     }
 }
 
+/* A refusal for good; where the words name another reason, or a limit that we ran into, the connection tested nothing. */
+static enum mw_shown shown_refused_greeting(struct mw_judge *judge, const struct mw_fact *fact)
+{
+    bool own = fact->id == MW_F_SMTP_GREETING, greets = own ? mw_reply_code(fact) == 220 : mw_seen_value(fact, MW_OK);
+    const char *words = own ? fact->text : fact->quote;
+    if (greets || !words || (!own && !mw_sampled_ended(judge, fact, MW_REFUSED, "greeting"))) {
+        return greets ? MW_WENT_WELL : MW_UNTESTED;
+    }
+    const char *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_GREETING, mw_port_host(judge, fact->about), words);
+    return *words == '5' && (!cause || mw_text_same(cause, "smtp.banner.refused")) ? MW_SHOWS_IT : MW_UNTESTED;
+}
+
 static void banner_refused(struct mw_judge *judge)
 {
+    static const enum mw_service services[] = {MW_EXCHANGE, MW_SUBMISSION_SERVICE};
     refused_greeting(judge, false);
+    for (size_t i = 0; i < MW_COUNT(services); i++) {
+        mw_sampled_find(judge, &(struct mw_sampled){
+                                   .each = MW_F_SAMPLE_END,
+                                   .own = MW_F_SMTP_GREETING,
+                                   .shown = shown_refused_greeting,
+                                   .title = N_("The server refuses in its first line to talk to us, now and then"),
+                                   .says = N_("Some connections to {about} are refused in the first line (“{value}”), and others to the same address are greeted: "
+                                              "one of several machines behind the address has other rules, or a rule counts how often one client connects."),
+                                   .quotes = true,
+                                   .one_service = true,
+                                   .service = services[i],
+                               });
+    }
 }
 
 static void host_no_mail(struct mw_judge *judge)
@@ -226,6 +253,8 @@ static void starttls_missing(struct mw_judge *judge)
         mw_confidence(instance, 0.85);
         weigh_starttls(judge, instance, offered->about);
     }
+    mw_sampled_starttls(judge, MW_EXCHANGE, MW_F_SMTP_STARTTLS);
+    mw_sampled_starttls(judge, MW_SUBMISSION_SERVICE, MW_F_SMTP_STARTTLS);
 }
 
 static bool is_ascii(const char *text)

@@ -3,6 +3,7 @@
  * What a certificate's fault means depends on who looks: a mail program stops, another mail server minds it only where MTA-STS tells it to. So a fault on port
  * 25 weighs little unless a policy is enforced. RFC 5280, RFC 9525, RFC 8314, RFC 8461, RFC 8996, RFC 9325, RFC 3207. */
 #include "replies.h"
+#include "sampled.h"
 
 #include <mailwhy/lang.h>
 
@@ -319,6 +320,27 @@ static bool has_weak_exchange(const struct mw_fact *weak)
     return false;
 }
 
+static enum mw_shown shown_failed(struct mw_judge *judge, const struct mw_fact *end)
+{
+    (void)judge;
+    if (mw_seen_value(end, MW_TLS_FAILED)) {
+        return MW_SHOWS_IT;
+    }
+    return mw_sampled_untested(end) ? MW_UNTESTED : mw_seen_value(end, MW_OK) ? MW_WENT_WELL : MW_ANOTHER_FAULT;
+}
+
+static void incompatible_now_and_then(struct mw_judge *judge)
+{
+    mw_sampled_find(judge, &(struct mw_sampled){
+                               .each = MW_F_SAMPLE_END,
+                               .own = MW_F_TLS_END,
+                               .shown = shown_failed,
+                               .title = N_("The TLS handshake fails now and then"),
+                               .says = N_("Some handshakes with {about} fail, and others with the same address go well: one of several machines behind the address "
+                                          "has another configuration of TLS, or a key that it cannot read."),
+                           });
+}
+
 static void incompatible(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_TLS_END) {
@@ -333,6 +355,7 @@ static void incompatible(struct mw_judge *judge)
             mw_weight(mw_found(judge, weak->about, weak), MW_RISK, mw_port_legs(judge, weak->about));
         }
     }
+    incompatible_now_and_then(judge);
 }
 
 static void handshake_timeout(struct mw_judge *judge)
@@ -343,6 +366,27 @@ static void handshake_timeout(struct mw_judge *judge)
             mw_confidence(handshake_found(judge, end), 0.8);
         }
     }
+}
+
+static enum mw_shown shown_refused(struct mw_judge *judge, const struct mw_fact *end)
+{
+    if (mw_sampled_ended(judge, end, MW_REFUSED, "STARTTLS")) {
+        return MW_SHOWS_IT;
+    }
+    return mw_sampled_untested(end) ? MW_UNTESTED : mw_seen_value(end, MW_OK) ? MW_WENT_WELL : MW_ANOTHER_FAULT;
+}
+
+static void starttls_refused_now_and_then(struct mw_judge *judge)
+{
+    mw_sampled_find(judge, &(struct mw_sampled){
+                               .each = MW_F_SAMPLE_END,
+                               .own = MW_NO_FACT,
+                               .shown = shown_refused,
+                               .title = N_("The server offers STARTTLS and refuses it now and then"),
+                               .says = N_("At {about} STARTTLS is listed, and the answer to it is “{value}” at one time and the beginning of TLS at another: one of "
+                                          "several machines behind the address has no working certificate or key."),
+                               .quotes = true,
+                           });
 }
 
 static void starttls_refused(struct mw_judge *judge)
@@ -357,6 +401,7 @@ static void starttls_refused(struct mw_judge *judge)
             }
         }
     }
+    starttls_refused_now_and_then(judge);
 }
 
 /* What came in clear behind the answer to STARTTLS: a program that reads it as said inside TLS believes whoever stands on the path. */

@@ -62,6 +62,17 @@ class Imap:
             if last:
                 return
 
+    def shut(self):
+        while self.listeners:
+            listener = self.listeners.pop()
+            listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept
+            listener.close()
+
+    def open_again(self):
+        for address in () if self.listeners else self.moods:
+            self.listeners.append(socket.create_server((address, self.port)))
+            threading.Thread(target=self.serve, args=(self.listeners[-1],), daemon=True).start()
+
     def close(self):
         for listener in self.listeners:
             listener.close()
@@ -80,12 +91,28 @@ class Turning(names.Names):
         return [all_of_them[self.given % len(all_of_them)]]
 
 
+class Shutting(names.Names):
+    """The server's port is shut while the third and the fourth question for its address stand: each connection has asked before."""
+
+    server, asked = None, 0
+
+    def records(self, name, kind):
+        if name == HOST and kind == names.A:
+            self.asked += 1
+            if self.asked in (3, 4):
+                self.server.shut()
+            else:
+                self.server.open_again()
+        return super().records(name, kind)
+
+
 @pytest.fixture
 def look():
     begun = []
 
     def ask(moods, count, resolver=names.Names):
         server, dns = Imap(moods), resolver({HOST: list(moods)})
+        dns.server = server
         begun.extend([server, dns])
         done = subprocess.run([MAILWHY.with_name("mailwhy-imap"), f"{HOST}:{server.port}", "--service", "imap", "--samples", str(count), "--resolver", f"127.0.0.1:{dns.port}",
                                "--json", "--timeout", "30"], capture_output=True, text=True, timeout=60)
@@ -128,8 +155,16 @@ def test_one_that_fails_now_and_then_is_named(look):
     server, facts, report = look(moods, 8)
     assert values(facts, "sample.failed") == [["127.0.0.12: 2 of 4, hung up"]]
     found = [cause for cause in report["causes"] if cause["id"] == "net.path.lossy"]
-    assert found and found[0]["severity"] == "degrades" and "2 of 4 connections" in found[0]["says"] and "1 of 2 addresses" in found[0]["says"]
+    assert found and found[0]["severity"] == "degrades" and "2 of 5 connections" in found[0]["says"] and "1 of 2 addresses" in found[0]["says"]
     assert "127.0.0.12" in found[0]["says"] and "127.0.0.11" not in found[0]["says"]
+
+
+def test_an_address_that_shuts_its_port_now_and_then(look):
+    server, facts, report = look({"127.0.0.11": never}, 6, Shutting)
+    assert values(facts, "sample.failed") == [["127.0.0.11: 2 of 6, refused"]]
+    found = {cause["id"]: cause for cause in report["causes"]}
+    assert found["net.tcp.refused"]["severity"] == "degrades" and "net.path.lossy" not in found
+    assert f"2 of 7 connections to {HOST}[127.0.0.11]:{server.port} fail (refused)." in found["net.tcp.refused"]["says"]
 
 
 def test_addresses_that_come_up_later_are_talked_to(look):
