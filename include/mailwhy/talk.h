@@ -62,6 +62,7 @@ struct mw_talk_plan {
     struct mw_talk_facts facts;
     int first;           /* index of the step after the connection: the greeting, or the handshake with implicit TLS */
     size_t state_bytes;  /* of the handlers' own state, zeroed: mw_talk_state */
+    void (*begin)(struct mw_talk *talk); /* NULL, or called once before the connection: fills the state */
     void (*done)(struct mw_talk *talk); /* NULL, or called once however the conversation ends, before its state goes: frees what a library gave */
     size_t reply_ceiling; /* bytes of the longest reply; 0: MW_REPLY_CEILING */
     int long_from;        /* the first step whose reply may be so long; before it the ceiling is MW_REPLY_CEILING */

@@ -557,6 +557,8 @@ void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan)
     talk->stage = "connect";
     talk->outcome = MW_OK;
     talk->dialogue.arena = look->arena;
+    if (plan->begin)
+        plan->begin(talk);
     mw_look_hold(look);
     look->talk = talk;
     talk->dial = mw_dial(look->net, talk->about.address ? talk->about.address : talk->about.host, talk->about.port, 0, got_socket, talk);

@@ -214,19 +214,27 @@ static int refused_ehlo(struct mw_talk *talk, const struct mw_reply *reply, int 
     return reply->code / 100 == 5 && !hello_of(talk)->lmtp ? fallback : MW_QUIT;
 }
 
+/* Whoever knows no hello of ours may speak the other dialect (RFC 2033 section 4.1). */
+static int unless_unknown(struct mw_talk *talk, const struct mw_reply *reply, int next)
+{
+    bool unknown = reply->code == 500 || reply->code == 502;
+    return unknown && hello_of(talk)->other ? hello_of(talk)->other : next;
+}
+
 int mw_hello_got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
 {
     if (reply->code != 250) {
-        return refused_ehlo(talk, reply, MW_HELLO_HELO);
+        int next = refused_ehlo(talk, reply, MW_HELLO_HELO);
+        return hello_of(talk)->lmtp ? unless_unknown(talk, reply, next) : next;
     }
     learn(talk, reply);
     if (mw_talk_is_encrypted(talk)) {
-        return MW_HELLO_OVER;
+        return hello_of(talk)->over(talk);
     }
     bool starttls = mw_smtp_extension(reply, "STARTTLS") != NULL;
     if (!hello_of(talk)->quiet)
         mw_tell_yes(mw_talk_look(talk), MW_F_SMTP_STARTTLS, mw_talk_about(talk), starttls, starttls ? "250 STARTTLS" : reply->whole);
-    return starttls ? MW_HELLO_STARTTLS : MW_HELLO_OVER;
+    return starttls ? MW_HELLO_STARTTLS : hello_of(talk)->over(talk);
 }
 
 int mw_hello_got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
@@ -235,18 +243,13 @@ int mw_hello_got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
         return refused_ehlo(talk, reply, MW_QUIT);
     }
     learn(talk, reply);
-    return MW_HELLO_OVER;
+    return hello_of(talk)->over(talk);
 }
 
 int mw_hello_got_helo(struct mw_talk *talk, const struct mw_reply *reply)
 {
     tell_text(talk, MW_F_SMTP_HELO, reply->whole, NULL);
-    return mw_hello_unless_421(talk, reply, reply->code == 250 ? MW_HELLO_OVER : MW_QUIT);
-}
-
-bool mw_hello_is_unknown(const struct mw_reply *reply)
-{
-    return reply->code == 500 || reply->code == 502;
+    return reply->code == 250 ? hello_of(talk)->over(talk) : unless_unknown(talk, reply, mw_hello_unless_421(talk, reply, MW_QUIT));
 }
 
 int mw_hello_got_other(struct mw_talk *talk, const struct mw_reply *reply)
@@ -289,7 +292,7 @@ int mw_hello_got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
         return MW_HELLO_HANDSHAKE;
     }
     tell_text(talk, MW_F_SMTP_STARTTLS_REPLY, reply->whole, NULL);
-    return mw_hello_unless_421(talk, reply, MW_HELLO_OVER);
+    return reply->code == 421 ? mw_hello_unless_421(talk, reply, MW_END) : hello_of(talk)->over(talk);
 }
 
 int mw_hello_got_handshake(struct mw_talk *talk, const struct mw_reply *reply)

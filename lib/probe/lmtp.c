@@ -17,37 +17,17 @@ static const char *recipient(const struct mw_look *look)
     return look->asked->mailbox ? look->asked->mailbox : look->asked->to;
 }
 
-static int got_greeting(struct mw_talk *talk, const struct mw_reply *reply)
+static int over(struct mw_talk *talk)
 {
-    struct talk_state *state = mw_talk_state(talk);
-    state->hello.lmtp = true;
-    return mw_hello_got_greeting(talk, reply);
-}
-
-static int after_hello(struct mw_talk *talk, int next)
-{
-    struct talk_state *state = mw_talk_state(talk);
+    const struct talk_state *state = mw_talk_state(talk);
     const char *to = recipient(mw_talk_look(talk));
-    if (next != MW_HELLO_OVER) {
-        return next;
-    }
     return to && mw_hello_can_say(&state->hello, to) ? MAIL : MW_QUIT;
 }
 
-static int got_lhlo(struct mw_talk *talk, const struct mw_reply *reply)
+static void begin(struct mw_talk *talk)
 {
-    int next = after_hello(talk, mw_hello_got_ehlo(talk, reply));
-    return mw_hello_is_unknown(reply) ? OTHER : next;
-}
-
-static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_starttls(talk, reply));
-}
-
-static int got_lhlo_again(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+    struct talk_state *state = mw_talk_state(talk);
+    state->hello = (struct mw_hello){.over = over, .other = OTHER, .lmtp = true};
 }
 
 static const char *say_mail(struct mw_talk *talk)
@@ -79,11 +59,11 @@ static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                        name               what we say          who reads the answer     wait  flags */
-    [MW_HELLO_GREETING]   = { "greeting",        NULL,                got_greeting,            300,  0 },
-    [MW_HELLO_EHLO]       = { "LHLO",            mw_hello_ehlo,       got_lhlo,                 60,  0 },
-    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
+    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
+    [MW_HELLO_EHLO]       = { "LHLO",            mw_hello_ehlo,       mw_hello_got_ehlo,        60,  0 },
+    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   mw_hello_got_starttls,    60,  0 },
     [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
-    [MW_HELLO_EHLO_AGAIN] = { "LHLO after TLS",  mw_hello_ehlo,       got_lhlo_again,           60,  0 },
+    [MW_HELLO_EHLO_AGAIN] = { "LHLO after TLS",  mw_hello_ehlo,       mw_hello_got_ehlo_again,  60,  0 },
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
     [OTHER]               = { "EHLO",            mw_hello_other,      mw_hello_got_other,        8,  MW_ASIDE },
@@ -96,6 +76,7 @@ static const struct mw_talk_plan plan = {
     .facts = {MW_F_LMTP_END, MW_F_LMTP_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
     .first = MW_HELLO_GREETING,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin,
 };
 
 const struct mw_probe mw_probe_lmtp = {

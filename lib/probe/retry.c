@@ -53,41 +53,18 @@ static void tell(struct mw_talk *talk, enum mw_fact_id id, const struct mw_reply
     mw_tell_text(mw_talk_look(talk), id, mw_talk_about(talk), reply->whole, NULL);
 }
 
-static int got_greeting(struct mw_talk *talk, const struct mw_reply *reply)
+static int over(struct mw_talk *talk)
 {
-    struct talk_state *state = mw_talk_state(talk);
-    state->hello.quiet = true;
-    return mw_hello_got_greeting(talk, reply);
-}
-
-static int after_hello(struct mw_talk *talk, int next)
-{
-    struct talk_state *state = mw_talk_state(talk);
+    const struct talk_state *state = mw_talk_state(talk);
     const char *to = recipient(mw_talk_look(talk));
-    if (next != MW_HELLO_OVER) {
-        return next;
-    }
     return to && mw_hello_can_say(&state->hello, to) ? MAIL : MW_QUIT;
 }
 
-static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+static void begin(struct mw_talk *talk)
 {
-    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
-}
-
-static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_helo(talk, reply));
-}
-
-static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_starttls(talk, reply));
-}
-
-static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+    struct talk_state *state = mw_talk_state(talk);
+    state->hello.over = over;
+    state->hello.quiet = true;
 }
 
 static const char *say_mail(struct mw_talk *talk)
@@ -116,12 +93,7 @@ static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                        name               what we say          who reads the answer     wait  flags */
-    [MW_HELLO_GREETING]   = { "greeting",        NULL,                got_greeting,            300,  0 },
-    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
-    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
-    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
-    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
-    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    MW_HELLO_ROWS,
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
 };
@@ -133,6 +105,7 @@ static const struct mw_talk_plan plan = {
     .facts = {MW_F_SMTP_RETRY_END, MW_F_SMTP_RETRY_STAGE, MW_F_SMTP_RETRY_GREETING, MW_NO_FACT},
     .first = MW_HELLO_GREETING,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin,
     .again = true,
 };
 

@@ -349,34 +349,16 @@ static int got_rcpt(struct mw_talk *talk, const struct mw_reply *reply)
 
 /* --- the hello before them --------------------------------------------------------------------------------------------------------------------- */
 
-static int after_hello(struct mw_talk *talk, int next)
+static int over(struct mw_talk *talk)
 {
-    if (next != MW_HELLO_OVER) {
-        return next;
-    }
     return begin(talk, FIRST) ? MAIL : MW_QUIT;
 }
 
-static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+static void begin_hello(struct mw_talk *talk)
 {
-    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
-}
-
-/* Who knows neither EHLO nor HELO may speak LMTP (RFC 2033 section 4.1). */
-static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    int next = after_hello(talk, mw_hello_got_helo(talk, reply));
-    return mw_hello_is_unknown(reply) ? OTHER : next;
-}
-
-static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_starttls(talk, reply));
-}
-
-static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+    struct talk_state *state = mw_talk_state(talk);
+    state->hello.over = over;
+    state->hello.other = OTHER;
 }
 
 static void done(struct mw_talk *talk)
@@ -389,17 +371,10 @@ static void done(struct mw_talk *talk)
     mw_tell_text(mw_talk_look(talk), MW_F_SMTP_TRIALS_END, mw_talk_about(talk), end, state->skipped);
 }
 
-/* Deadlines: RFC 5321 section 4.5.3.2 allows five minutes; the run's deadline cuts them. */
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                        name               what we say          who reads the answer     wait  flags */
-    [MW_HELLO_TLS_FIRST]  = { "handshake",       NULL,                mw_hello_got_tls_first,   15,  MW_HANDSHAKE },
-    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
-    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
-    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
-    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
-    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
-    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    MW_HELLO_ROWS,
     [MAIL]                = { "MAIL",            say_first_mail,      got_first_mail,           60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_first_rcpt,           60,  0 },
     [RESET]               = { "RSET of a trial", say_reset,           got_reset,                 8,  MW_ASIDE },
@@ -415,6 +390,7 @@ static const struct mw_talk_plan plan = {
     .facts = {MW_F_SMTP_END, MW_F_SMTP_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
     .first = MW_HELLO_GREETING,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin_hello,
     .done = done,
 };
 

@@ -36,32 +36,18 @@ static const struct mw_asked *asked_of(struct mw_talk *talk)
     return mw_talk_look(talk)->asked;
 }
 
-static int after_hello(struct mw_talk *talk, int next)
+static int over(struct mw_talk *talk)
 {
     const struct talk_state *state = mw_talk_state(talk);
     const struct mw_asked *asked = asked_of(talk);
-    bool can_say = mw_hello_can_say(&state->hello, asked->to) && mw_hello_can_say(&state->hello, asked->mailbox);
-    return next != MW_HELLO_OVER ? next : can_say ? MAIL : MW_QUIT;
+    return mw_hello_can_say(&state->hello, asked->to) && mw_hello_can_say(&state->hello, asked->mailbox) ? MAIL : MW_QUIT;
 }
 
-static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+static void begin(struct mw_talk *talk)
 {
-    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
-}
-
-static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_helo(talk, reply));
-}
-
-static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_starttls(talk, reply));
-}
-
-static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+    struct talk_state *state = mw_talk_state(talk);
+    state->hello.over = over;
+    state->hello.quiet = true;
 }
 
 static const char *say_mail(struct mw_talk *talk)
@@ -153,13 +139,7 @@ static int got_end(struct mw_talk *talk, const struct mw_reply *reply)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                        name               what we say          who reads the answer     wait  flags */
-    [MW_HELLO_TLS_FIRST]  = { "handshake",       NULL,                mw_hello_got_tls_first,   15,  MW_HANDSHAKE },
-    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
-    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
-    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
-    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
-    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
-    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    MW_HELLO_ROWS,
     [MAIL]                = { "MAIL",            say_mail,            got_mail,                 60,  0 },
     [RCPT]                = { "RCPT",            say_rcpt,            got_rcpt,                 60,  0 },
     [DATA]                = { "DATA",            say_data,            got_data,                120,  0 },
@@ -174,15 +154,9 @@ static const struct mw_talk_plan plan = {
     .facts = {MW_F_SMUGGLE_END, MW_F_SMUGGLE_STAGE, MW_NO_FACT, MW_NO_FACT},
     .first = MW_HELLO_GREETING,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin,
     .again = true,
 };
-
-static void start(struct mw_look *look)
-{
-    mw_talk_start(look, &plan);
-    struct talk_state *state = mw_talk_state(look->talk);
-    state->hello.quiet = true;
-}
 
 const struct mw_probe mw_probe_smuggle = {
     .name = "smuggle",
@@ -191,7 +165,7 @@ const struct mw_probe mw_probe_smuggle = {
     .wants = MW_F_ENDPOINT_SMUGGLE,
     .tells = {MW_F_SMUGGLE_STAGE, MW_F_SMUGGLE_MESSAGE, MW_F_END_OF_DATA, MW_F_END_OF_DATA_REFUSED, MW_F_END_OF_DATA_PASSED, MW_TALK_TELLS},
     .ends = MW_F_SMUGGLE_END,
-    .start = start,
+    .plan = &plan,
 };
 
 /* --- where ---------------------------------------------------------------------------------------------------------------------------------------- */

@@ -52,37 +52,20 @@ static int got_turn(struct mw_talk *talk, const struct mw_reply *reply)
     return mw_login_claim(talk, &mw_login_submission, &state->hello.auth, NULL, &state->login) ? AUTH : MW_QUIT;
 }
 
-static int after_hello(struct mw_talk *talk, int next)
+static int over(struct mw_talk *talk)
 {
-    if (next != MW_HELLO_OVER) {
-        return next;
-    }
+    struct talk_state *state = mw_talk_state(talk);
     if (mw_login_has_credentials(talk)) {
         return TURN;
     }
-    struct talk_state *state = mw_talk_state(talk);
     state->foreign = mw_relay_claim(talk, mw_talk_look(talk)->asked->domain);
     return state->foreign ? OPEN_MAIL : MW_QUIT;
 }
 
-static int got_ehlo(struct mw_talk *talk, const struct mw_reply *reply)
+static void begin(struct mw_talk *talk)
 {
-    return after_hello(talk, mw_hello_got_ehlo(talk, reply));
-}
-
-static int got_helo(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_helo(talk, reply));
-}
-
-static int got_starttls(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_starttls(talk, reply));
-}
-
-static int got_ehlo_again(struct mw_talk *talk, const struct mw_reply *reply)
-{
-    return after_hello(talk, mw_hello_got_ehlo_again(talk, reply));
+    struct talk_state *state = mw_talk_state(talk);
+    state->hello.over = over;
 }
 
 static const char *say_auth(struct mw_talk *talk)
@@ -310,13 +293,7 @@ static void done(struct mw_talk *talk)
 /* clang-format off */
 static const struct mw_step steps[] = {
     /*                        name               what we say          who reads the answer     wait  flags */
-    [MW_HELLO_TLS_FIRST]  = { "handshake",       NULL,                mw_hello_got_tls_first,   15,  MW_HANDSHAKE },
-    [MW_HELLO_GREETING]   = { "greeting",        NULL,                mw_hello_got_greeting,   300,  0 },
-    [MW_HELLO_EHLO]       = { "EHLO",            mw_hello_ehlo,       got_ehlo,                 60,  0 },
-    [MW_HELLO_HELO]       = { "HELO",            mw_hello_helo,       got_helo,                 60,  0 },
-    [MW_HELLO_STARTTLS]   = { "STARTTLS",        mw_hello_starttls,   got_starttls,             60,  0 },
-    [MW_HELLO_HANDSHAKE]  = { "handshake",       NULL,                mw_hello_got_handshake,   15,  MW_HANDSHAKE },
-    [MW_HELLO_EHLO_AGAIN] = { "EHLO after TLS",  mw_hello_ehlo,       got_ehlo_again,           60,  0 },
+    MW_HELLO_ROWS,
     [TURN]                = { "turn to log in",  wait_turn,           got_turn,   MW_LOGIN_TURN_S,  MW_PAUSE },
     [AUTH]                = { "AUTH",            say_auth,            got_auth,                 60,  MW_SECRET },
     [ANSWER]              = { "AUTH",            say_answer,          got_auth,                 60,  MW_SECRET_WHOLE },
@@ -336,6 +313,7 @@ static const struct mw_talk_plan starttls = {
     .facts = {MW_F_SUBMISSION_END, MW_F_SUBMISSION_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
     .first = MW_HELLO_GREETING,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin,
     .done = done,
 };
 
@@ -345,6 +323,7 @@ static const struct mw_talk_plan implicit = {
     .facts = {MW_F_SUBMISSION_END, MW_F_SUBMISSION_STAGE, MW_F_SMTP_GREETING, MW_F_SMTP_GREETING_MS},
     .first = MW_HELLO_TLS_FIRST,
     .state_bytes = sizeof(struct talk_state),
+    .begin = begin,
     .done = done,
 };
 

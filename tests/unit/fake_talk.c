@@ -187,6 +187,8 @@ void fake_talk(struct mw_look *look, const struct fake_server *server, struct fa
     const struct mw_talk_plan *plan = look->probe->plan;
     struct mw_talk talk = {.look = look, .server = server, .outcome = MW_OK, .about = mw_about_read(look->arena, look->why->about)};
     talk.state = mw_alloc(look->arena, plan->state_bytes);
+    if (plan->begin)
+        plan->begin(&talk);
     int next = plan->first;
     for (unsigned i = 0; next >= 0 && i < STEPS_MOST; i++) {
         const struct mw_step *step = &plan->steps[next];
