@@ -178,9 +178,20 @@ static const char *why_not_here(struct mw_talk *talk, const struct mw_login_serv
     return was_asked_for(talk, service) ? NULL : MW_LOGIN_OTHER_DOMAIN;
 }
 
+/* A round trip to one's own mailbox logs in there itself: once is enough. */
+static bool is_left_to_round_trip(struct mw_talk *talk, const struct mw_login_service *service)
+{
+    const struct mw_asked *asked = mw_talk_look(talk)->asked;
+    return service == &mw_login_imap && asked->deliver && asked->to && asked->mailbox && mw_text_same(asked->to, asked->mailbox);
+}
+
 static bool may_try(struct mw_talk *talk, const struct mw_login_service *service)
 {
     const struct mw_facts *facts = mw_talk_look(talk)->facts;
+    if (is_left_to_round_trip(talk, service)) {
+        skip(talk, service, MW_LOGIN_TRIED, "the round trip");
+        return false;
+    }
     const struct mw_fact *claim = mw_fact_first(facts, service->mechanism);
     if (claim) {
         skip(talk, service, MW_LOGIN_TRIED, claim->about);
@@ -295,15 +306,15 @@ bool mw_login_claim(struct mw_talk *talk, const struct mw_login_service *service
 void mw_login_tell(struct mw_talk *talk, struct mw_login *login, const char *answer)
 {
     struct mw_look *look = mw_talk_look(talk);
-    const char *about = mw_talk_about(talk);
+    const char *about = mw_talk_about(talk), *shown = mw_talk_hidden(talk, answer);
     if (login->cancelled) {
-        mw_tell_text(look, login->service->cancelled, about, answer, login->cancelled);
+        mw_tell_text(look, login->service->cancelled, about, shown, login->cancelled);
     }
     if (login->oauth_status) {
         mw_tell_text(look, login->service->oauth, about, login->oauth_status, login->oauth_words);
     }
     if (!login->cancelled) {
-        mw_tell_text(look, login->service->login, about, answer, login->scram_error);
+        mw_tell_text(look, login->service->login, about, shown, login->scram_error);
     }
     mw_login_answered(login);
 }

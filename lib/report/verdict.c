@@ -35,9 +35,16 @@ static bool submission_lacks_login(const struct mw_facts *facts)
     return !mw_fact_first(facts, MW_F_SMTP_LOGIN) && lacks_login(facts, MW_F_SMTP_LOGIN_SKIPPED, MW_F_SMTP_LOGIN_MECHANISM);
 }
 
+/* The login of a round trip from the mailbox asked about to itself. */
+static bool is_read_by_round_trip(const struct mw_facts *facts)
+{
+    const struct mw_fact *own = mw_fact_first(facts, MW_F_TARGET_MAILBOX), *to = mw_fact_first(facts, MW_F_RECIPIENT_MAILBOX);
+    return own && to && mw_text_same(own->text, to->text) && any(facts, MW_F_ARRIVAL_LOGIN, "OK");
+}
+
 static bool retrieval_lacks_login(const struct mw_facts *facts)
 {
-    bool answered = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN);
+    bool answered = mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN) || is_read_by_round_trip(facts);
     return !answered && (lacks_login(facts, MW_F_IMAP_LOGIN_SKIPPED, MW_F_IMAP_LOGIN_MECHANISM) ||
                          lacks_login(facts, MW_F_POP3_LOGIN_SKIPPED, MW_F_POP3_LOGIN_MECHANISM));
 }
@@ -80,6 +87,8 @@ static bool receives(const struct mw_facts *facts)
 
 static bool retrieves(const struct mw_facts *facts)
 {
+    if (is_read_by_round_trip(facts))
+        return true;
     if (mw_fact_first(facts, MW_F_IMAP_LOGIN) || mw_fact_first(facts, MW_F_POP3_LOGIN))
         return any(facts, MW_F_IMAP_SELECT, "OK") || any(facts, MW_F_IMAP_SELECT_AFTER_ID, "OK") || any(facts, MW_F_POP3_STAT, "+OK");
     return (any(facts, MW_F_IMAP_END, MW_OK) || any(facts, MW_F_POP3_END, MW_OK)) && !retrieval_lacks_login(facts);
