@@ -776,7 +776,8 @@ static const struct mw_cause causes[] = {
         .id = "tls.starttls.refused",
         .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_TLS, .owner = MW_ADMIN,
         .title = N_("The server offers STARTTLS and then refuses it"),
-        .says = N_("At {about} STARTTLS is listed, and the answer to it is “{value}”. There is no working certificate or key."),
+        .says = N_("At {about} STARTTLS is listed, and the answer to it is “{value}”. Most often there is no working "
+                   "certificate or key."),
         .fix = {
             {MW_AT_SERVER, N_("Check the paths and the rights of the certificate and key files of {host}; the log says which cannot be read "
                               "(lines with TLS)."), NULL},
@@ -787,8 +788,8 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"smtp.ext.starttls_missing", N_("STARTTLS is not listed at all.")},
         },
-        .explains = {"tls.policy.required_not_offered", "auth.not_offered", "mtasts.cert_invalid", "dane.tlsa.mismatch", "sym:submit.tls_fail",
-                     "sym:inbound.partial", NULL},
+        .explains = {"tls.policy.required_not_offered", "auth.not_offered", "mtasts.cert_invalid", "dane.tlsa.mismatch", "smtp.session.dropped",
+                     "sym:submit.tls_fail", "sym:inbound.partial", NULL},
     },
     {
         .id = "tls.port.mode_mismatch",

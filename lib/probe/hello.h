@@ -1,7 +1,7 @@
 /* The first half of an SMTP conversation, the same on ports 25, 465 and 587: greeting, EHLO, HELO where EHLO is refused, STARTTLS, handshake, EHLO inside TLS.
  *
- * A conversation puts these steps at the head of its table (MW_HELLO_ROWS), struct mw_hello at the head of its state, and says in `over` how it goes on when the
- * last EHLO or HELO was answered with 250. */
+ * A conversation puts these steps at the head of its table (MW_HELLO_ROWS), struct mw_hello at the head of its state, and says in `over` how it goes on when
+ * the last EHLO or HELO was answered with 250. */
 #ifndef MAILWHY_HELLO_H
 #define MAILWHY_HELLO_H
 

@@ -208,12 +208,19 @@ static int exit_status(const struct mw_report *report, const struct mw_facts *fa
     return is_unknown(report) || report->partial || unanswered ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
 }
 
+/* What happens inside the mailbox keeps mail from its reader as well. */
+static enum mw_state receives_with_account(const struct mw_report *report, enum mw_state receive)
+{
+    bool is_asked = report->legs & MW_ACCOUNT && !(report->legs & MW_RECEIVE);
+    return is_asked && rank(report->leg[4]) > rank(receive) ? report->leg[4] : receive;
+}
+
 void mw_make_verdict(struct mw_making *making)
 {
     struct mw_report *report = making->report;
     for (size_t i = 0; i < MW_COUNT(works); i++)
         report->leg[i] = report->legs & 1u << i ? state_of(report, 1u << i, works[i](making->facts)) : MW_S_UNKNOWN;
     report->send = direction(report, 1, 0, submission_lacks_login(making->facts));
-    report->receive = direction(report, 2, 3, retrieval_lacks_login(making->facts));
+    report->receive = receives_with_account(report, direction(report, 2, 3, retrieval_lacks_login(making->facts)));
     report->exit_status = exit_status(report, making->facts);
 }
