@@ -86,8 +86,12 @@ void mw_facts_set_header(struct mw_facts *facts, const struct mw_header *header)
 const struct mw_fact *mw_fact_tell(struct mw_facts *facts, const struct mw_fact *draft);
 #define MW_FACTS_CEILING 200000u
 
-/* From now on no fact shows `secret`, nor its base64 (alone and as SASL PLAIN says it). Secrets of under 4 bytes are not blotted. */
+/* From now on no fact shows `secret`, nor its base64 (alone and as SASL PLAIN says it). One of under 4 bytes may stand in any text by chance: mw_facts_hidden
+ * blots it where a server may repeat it. */
 void mw_facts_secret(struct mw_facts *facts, const char *secret);
+/* What a server answered to a login, without the words that are a short secret. Its status ("535 5.7.8", "a1 NO [AUTHENTICATIONFAILED]") is kept. In the store's
+ * arena. */
+const char *mw_facts_hidden(struct mw_facts *facts, const char *answer);
 
 size_t mw_facts_count(const struct mw_facts *facts);
 const struct mw_fact *mw_fact_at(const struct mw_facts *facts, unsigned n);

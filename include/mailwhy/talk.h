@@ -98,6 +98,8 @@ void mw_talk_resume(struct mw_talk *talk);
 /* Binds a login to the TLS connection (RFC 9266 tls-exporter with TLS 1.3, else RFC 5929 tls-unique), base64; NULL: not encrypted. *type is "tls-exporter" or
  * "tls-unique". In the look's arena. */
 const char *mw_talk_channel_binding(struct mw_talk *talk, const char **type);
+/* Words of the server as a fact may show them: behind a secret that we said last, without one that is short (mw_facts_hidden). */
+const char *mw_talk_hidden(struct mw_talk *talk, const char *words);
 /* Another end than MW_OK when a handler ends the conversation: MW_THROTTLED on 421, MW_GARBLED where the server speaks something else. */
 void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome);
 

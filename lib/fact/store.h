@@ -17,7 +17,7 @@ struct mw_facts {
     struct mw_slot *bucket;
     size_t buckets;
     unsigned first_of_id[MW_FACT_COUNT], last_of_id[MW_FACT_COUNT];
-    struct mw_list secrets;
+    struct mw_list secrets, short_secrets;
     void (*heard)(void *context, const struct mw_fact *fact);
     void *context;
 };

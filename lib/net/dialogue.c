@@ -25,6 +25,10 @@ void mw_dialogue_heard(struct mw_dialogue *dialogue, const char *bytes, size_t c
 {
     while (count && (bytes[count - 1] == '\r' || bytes[count - 1] == '\n'))
         count--;
+    if (dialogue->behind_secret) {
+        bytes = mw_facts_hidden(dialogue->facts, mw_text_safe(dialogue->arena, bytes, count, MW_DIALOGUE_BYTES));
+        count = strlen(bytes);
+    }
     add(dialogue, "S:", bytes, count);
     dialogue->heard = mw_text_safe(dialogue->arena, bytes, count, MW_DIALOGUE_BYTES);
 }

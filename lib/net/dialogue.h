@@ -2,13 +2,15 @@
 #ifndef MAILWHY_NET_DIALOGUE_H
 #define MAILWHY_NET_DIALOGUE_H
 
-#include <mailwhy/text.h>
+#include <mailwhy/fact.h>
 
 #define MW_DIALOGUE_LINES 200u
 #define MW_DIALOGUE_BYTES 300u
 
 struct mw_dialogue {
     struct mw_arena *arena;
+    struct mw_facts *facts; /* that know the secrets */
+    bool behind_secret;     /* what is heard answers a secret of ours, and may repeat it */
     struct mw_list lines;
     const char *heard; /* the last line of the server; NULL */
 };

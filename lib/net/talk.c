@@ -179,6 +179,7 @@ static bool say_goodbye(struct mw_talk *talk)
     const char *line = talk->plan->dialect->goodbye(talk), *tag_end = strrchr(line, ' ');
     if (!talk->broken) {
         mw_dialogue_said(&talk->dialogue, line, NULL);
+        talk->dialogue.behind_secret = false;
         write_line(talk, line);
         mw_wire_leave(talk->wire);
         talk->wire = NULL;
@@ -243,6 +244,7 @@ static void say(struct mw_talk *talk, const struct mw_step *step)
     if (!line)
         return;
     mw_dialogue_said(&talk->dialogue, line, shown_line(talk, line, step->flags));
+    talk->dialogue.behind_secret = step->flags & (MW_SECRET | MW_SECRET_WHOLE);
     if (step->flags & MW_RAW)
         mw_wire_write(talk->wire, line, strlen(line));
     else
@@ -557,6 +559,7 @@ void mw_talk_start(struct mw_look *look, const struct mw_talk_plan *plan)
     talk->stage = "connect";
     talk->outcome = MW_OK;
     talk->dialogue.arena = look->arena;
+    talk->dialogue.facts = look->facts;
     if (plan->begin)
         plan->begin(talk);
     mw_look_hold(look);
@@ -637,6 +640,11 @@ const char *mw_talk_tag(struct mw_talk *talk)
     talk->tags[talk->tag_count].tag = tag;
     talk->tags[talk->tag_count++].early = NULL;
     return tag;
+}
+
+const char *mw_talk_hidden(struct mw_talk *talk, const char *words)
+{
+    return talk->dialogue.behind_secret ? mw_facts_hidden(talk->look->facts, words) : words;
 }
 
 void mw_talk_set_outcome(struct mw_talk *talk, const char *outcome)

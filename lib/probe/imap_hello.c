@@ -22,7 +22,7 @@ bool mw_imap_has(const struct mw_imap_hello *hello, const char *capability)
 /* RFC 9051 section 7.1.5: BYE may come at any time. RFC 5530: UNAVAILABLE and LIMIT pass by themselves. */
 int mw_imap_got_bye(struct mw_talk *talk, const struct mw_reply *reply)
 {
-    mw_tell_text(mw_talk_look(talk), MW_F_IMAP_BYE, mw_talk_about(talk), reply->whole, NULL);
+    mw_tell_text(mw_talk_look(talk), MW_F_IMAP_BYE, mw_talk_about(talk), mw_talk_hidden(talk, reply->whole), NULL);
     bool passes = reply->enhanced && (mw_text_starts(reply->enhanced, "UNAVAILABLE") || mw_text_starts(reply->enhanced, "LIMIT"));
     mw_talk_set_outcome(talk, passes ? MW_THROTTLED : MW_HUNG_UP);
     return MW_END;

@@ -316,6 +316,18 @@ def test_an_echo_shows_nothing(folder, tmp_path):
     assert b64("\0" + USER + "\0p4ss") not in json.dumps(facts)
 
 
+@pytest.mark.parametrize("password", ["~", "~Q", "Q~7"])
+def test_not_even_a_very_short_one(password, folder, tmp_path):
+    """One, two or three signs are blotted as a word of the answer."""
+    def echoes(server, name, first):
+        return f"535 5.7.8 {name} {first} is wrong: '{password}' ({password})"
+
+    facts = log_in(Submission(folder, "PLAIN", reply=echoes), folder, tmp_path, password=password)
+    told = values(facts)
+    assert told["smtp.login"] == f"535 5.7.8 PLAIN *** is wrong: '***' (***)"
+    assert "S: " + told["smtp.login"] in told["talk.dialogue"]
+
+
 # --- tokens ------------------------------------------------------------------------------------------------------------------------------------------
 
 TAKEN = {

@@ -70,6 +70,27 @@ static void secrets_are_blotted_out(void **state)
     mw_arena_free(arena);
 }
 
+static void short_secrets_are_blotted_out_of_answers(void **state)
+{
+    (void)state;
+    static const struct { const char *secret, *answer, *shown; } rows[] = {
+        {"abc", "a2 NO [AUTHENTICATIONFAILED] user \"abc\" or abc. abcd", "a2 NO [AUTHENTICATIONFAILED] user \"***\" or ***. abcd"},
+        {"5",   "535 5.7.8 5 is wrong: 5",                              "535 5.7.8 *** is wrong: ***"},
+        {"OK",  "NO not OK",                                            "NO not ***"},
+        {"-",   "-ERR wrong - sorry",                                   "-ERR wrong *** sorry"},
+        {"abc", "-ERR",                                                 "-ERR"},
+        {"",    "+OK a b",                                              "+OK a b"},
+        {"abcd", "NO abcd",                                             "NO abcd"}, /* long enough to be blotted in every fact */
+    };
+    for (size_t i = 0; i < MW_COUNT(rows); i++) {
+        struct mw_arena *arena = mw_arena_new();
+        struct mw_facts *facts = mw_facts_new(arena, &header);
+        mw_facts_secret(facts, rows[i].secret);
+        assert_string_equal(mw_facts_hidden(facts, rows[i].answer), rows[i].shown);
+        mw_arena_free(arena);
+    }
+}
+
 static char *written(struct mw_facts *facts)
 {
     char *text = NULL;
@@ -167,6 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(found_by_id_and_about),   cmocka_unit_test(chains_lead_back),        cmocka_unit_test(secrets_are_blotted_out),
+        cmocka_unit_test(short_secrets_are_blotted_out_of_answers),
         cmocka_unit_test(a_stream_goes_there_and_back), cmocka_unit_test(what_is_unknown_is_kept), cmocka_unit_test(flaws_are_said_with_file_and_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
