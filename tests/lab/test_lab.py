@@ -233,6 +233,47 @@ def test_program_has_manners(name, fewest):
     assert [line for line in lab.stderr.splitlines() if " up in " not in line] == []
 
 
+# --- what lies in a mailbox stays as it is ---
+
+LISTED = "find /run/lab/dovecot/mail -type f -path '*/mail/*' '(' -path '*/new/*' -o -path '*/cur/*' ')' -printf '%P %s\\n'; echo ---"
+READER = """
+import imaplib
+m = imaplib.IMAP4_SSL("mail.example.org")
+m.login("alice@example.org", open("/run/lab/client/password").read().strip())
+m.select("INBOX")
+m.fetch("1", "(BODY[])")
+m.logout()
+"""
+
+
+def messages(listed):
+    """Folder, name with its flags, and size of each message; a server itself may move one from new to cur."""
+    found = [re.fullmatch(r"(.*)(?:new|cur)/(\S+?)(?::2,)? (\d+)", line).groups() for line in listed.splitlines()]
+    return sorted(found)
+
+
+def mailboxes_around(name, command):
+    lab = subprocess.run([*LAB, "run", name, "--", "sh", "-c", f'{LISTED}; "$@" >/dev/null; {LISTED}', "sh", *command], capture_output=True, text=True)
+    before, after, _ = lab.stdout.split("---\n")
+    assert messages(before)
+    return messages(before), messages(after)
+
+
+@needs_lab
+def test_reader_is_noticed():
+    before, after = mailboxes_around("healthy-login", [sys.executable, "-c", READER])
+    assert before != after
+
+
+@needs_lab
+@pytest.mark.parametrize("name", ["healthy-login", "healthy-found", "account-junk", "healthy-sieve"])
+def test_nothing_is_marked_moved_or_deleted(name):
+    """IMAP and POP3 behind a login, the search of all folders, filters: every message lies where it lay, with the flags that it had."""
+    _, world, _ = scenario.load(name, TABLES)
+    before, after = mailboxes_around(name, [score.program(), *scenario.command(name, TABLES, world)])
+    assert before == after
+
+
 @needs_lab
 def test_unknown_scenario():
     lab = subprocess.run([*LAB, "run", "no-such", "--", "true"], capture_output=True, text=True)
