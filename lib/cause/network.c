@@ -184,6 +184,7 @@ static void tcp_refused(struct mw_judge *judge)
                                .each = MW_F_SAMPLE_END,
                                .own = MW_F_TCP_END,
                                .shown = shown_refused,
+                               .may_be_limit = true,
                                .title = N_("The server refuses the connection now and then"),
                                .says = N_("Some connections to {about} are refused at once, and others to the same address go well: on one of several machines "
                                           "behind the address no mail service listens, the service restarts again and again, or a firewall limits how often "

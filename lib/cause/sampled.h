@@ -14,6 +14,7 @@ struct mw_sampled {
     const char *title, *says;  /* N_(); NULL: the row's */
     const char *why;           /* N_(), short; NULL: the fact's value */
     bool quotes;               /* {value} and why are the server's words */
+    bool may_be_limit;         /* a limit on connections looks the same: advice where none went well behind those that show it */
     bool optional_at_exchange; /* senders go on without it, unless a policy forbids that: a risk there */
     bool one_service;          /* only endpoints of this: */
     enum mw_service service;

@@ -9,7 +9,7 @@
 struct tally {
     long good, bad, other;
     const struct mw_fact *proof; /* the first connection that shows it */
-    bool good_behind;            /* one went well behind a bad one; where none did, it may be a limit that we ran into ourselves */
+    bool good_behind;            /* one went well behind a bad one: no limit that we ran into ourselves */
 };
 
 static void add(struct tally *tally, const struct mw_fact *fact, enum mw_shown shown)
@@ -54,10 +54,11 @@ static void found_at(struct mw_judge *judge, const struct mw_sampled *sampled, c
     mw_place(instance, "value", words);
     mw_words(instance, sampled->title, sampled->says);
     mw_count(instance, tally.bad, tally.good + tally.bad + tally.other, sampled->why ? sampled->why : words);
-    mw_confidence(instance, !tally.good_behind ? 0.45 : tally.bad > 1 ? 0.7 : 0.55);
+    bool limited = sampled->may_be_limit && !tally.good_behind;
+    mw_confidence(instance, limited ? 0.45 : tally.bad > 1 ? 0.7 : 0.55);
     bool optional = sampled->optional_at_exchange && mw_port_kind(judge, about)->service == MW_EXCHANGE;
     bool needed = !optional || mw_port_enforced(judge, about) || mw_port_dane(judge, about);
-    mw_port_weigh(judge, instance, about, !tally.good_behind ? MW_ADVICE : needed ? MW_DEGRADES : MW_RISK);
+    mw_port_weigh(judge, instance, about, limited ? MW_ADVICE : needed ? MW_DEGRADES : MW_RISK);
 }
 
 static bool is_concerned(struct mw_judge *judge, const struct mw_sampled *sampled, const char *about)
@@ -136,7 +137,7 @@ static enum mw_shown shown_broken(struct mw_judge *judge, const struct mw_fact *
 
 static void lossy(struct mw_judge *judge)
 {
-    mw_sampled_find(judge, &(struct mw_sampled){.each = MW_F_SAMPLE_END, .own = MW_NO_FACT, .shown = shown_broken});
+    mw_sampled_find(judge, &(struct mw_sampled){.each = MW_F_SAMPLE_END, .own = MW_NO_FACT, .shown = shown_broken, .may_be_limit = true});
 }
 
 /* clang-format off */

@@ -186,6 +186,7 @@ static void banner_refused(struct mw_judge *judge)
                                    .says = N_("Some connections to {about} are refused in the first line (“{value}”), and others to the same address are greeted: "
                                               "one of several machines behind the address has other rules, or a rule counts how often one client connects."),
                                    .quotes = true,
+                                   .may_be_limit = true,
                                    .one_service = true,
                                    .service = services[i],
                                });
