@@ -187,14 +187,16 @@ static void tell_left(struct mw_talk *talk)
         return;
     }
     const char *folder = state->found ? state->open->name : "INBOX";
-    mw_tell_text(look, MW_F_DELIVER_LEFT, state->asked->to, folder, state->found ? "the conversation broke off" : "not found as long as it was looked for");
+    const char *why = state->found ? N_("the conversation broke off") : N_("not found as long as it was looked for");
+    mw_tell_text(look, MW_F_DELIVER_LEFT, state->asked->to, folder, why);
 }
 
 static void tell_other_left(struct mw_talk *talk)
 {
     const struct mw_arrival *state = mw_talk_state(talk);
     if (!state->sender && mw_arrival_other_id(talk) && !state->found_other) {
-        mw_tell_text(mw_talk_look(talk), MW_F_DELIVER_LEFT, state->asked->to, "INBOX", "the message of --intrusive was not found as long as it was looked for");
+        const char *why = N_("the message of --intrusive was not found as long as it was looked for");
+        mw_tell_text(mw_talk_look(talk), MW_F_DELIVER_LEFT, state->asked->to, "INBOX", why);
     }
 }
 

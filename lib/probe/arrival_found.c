@@ -5,6 +5,7 @@
 #include "marked.h"
 
 #include <mailwhy/imap.h>
+#include <mailwhy/lang.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -238,7 +239,7 @@ int mw_arrival_got_store(struct mw_talk *talk, const struct mw_reply *reply)
     if (reply->code != 'O') {
         return removal_over(talk, reply->whole);
     }
-    return can_remove(state) ? MW_ARRIVAL_EXPUNGE : removal_over(talk, "marked as deleted; the server cannot remove one message alone (UIDPLUS)");
+    return can_remove(state) ? MW_ARRIVAL_EXPUNGE : removal_over(talk, N_("marked as deleted; the server cannot remove one message alone (UIDPLUS)"));
 }
 
 int mw_arrival_got_expunge(struct mw_talk *talk, const struct mw_reply *reply)

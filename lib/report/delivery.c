@@ -111,7 +111,7 @@ static void add_findings(struct mw_arena *arena, const struct mw_report *report,
 static void add_each(struct mw_arena *arena, const struct mw_report *report, struct mw_list *lines, enum mw_fact_id id, const char *sentence)
 {
     for (const struct mw_fact *fact = first(report, id); fact; fact = mw_fact_next(report->facts, fact))
-        add(arena, lines, mw_printf(arena, sentence, fact->text, fact->about, fact->quote ? fact->quote : ""));
+        add(arena, lines, mw_printf(arena, sentence, fact->text, fact->about, fact->quote ? mw_lang(fact->quote) : ""));
 }
 
 static void add_rest(struct mw_arena *arena, const struct mw_report *report, struct mw_list *lines)
