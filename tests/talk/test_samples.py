@@ -3,11 +3,13 @@
 import json
 import os
 import socket
+import ssl
 import subprocess
 import threading
 import time
 from pathlib import Path
 
+import certificates
 import names
 import pytest
 
@@ -65,7 +67,7 @@ class Imap:
     def shut(self):
         while self.listeners:
             listener = self.listeners.pop()
-            listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept
+            listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept, and would wait on whatever gets the number next
             listener.close()
 
     def open_again(self):
@@ -73,9 +75,7 @@ class Imap:
             self.listeners.append(socket.create_server((address, self.port)))
             threading.Thread(target=self.serve, args=(self.listeners[-1],), daemon=True).start()
 
-    def close(self):
-        for listener in self.listeners:
-            listener.close()
+    close = shut
 
 
 class Turning(names.Names):
@@ -180,3 +180,71 @@ def test_nothing_without_being_asked(look):
     assert sum(server.seen.values()) == 4
     done = subprocess.run([MAILWHY.with_name("mailwhy-imap"), f"127.0.0.11:{server.port}", "--service", "imap", "--json"], capture_output=True, text=True, timeout=60)
     assert "sample." not in done.stdout and sum(server.seen.values()) == 5
+
+
+# --- what one of several machines behind an address does -------------------------------------------------------------------------------------------
+
+
+class Pool(threading.Thread):
+    """An exchange behind one address: every other connection behind the first reaches a machine that has `fault`."""
+
+    def __init__(self, folder, fault):
+        super().__init__(daemon=True)
+        self.fault, self.listener = fault, socket.create_server(("127.0.0.1", 0))
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(*certificates.leaf(folder, "good"))
+
+    def run(self):
+        for number in range(7):
+            connection, _ = self.listener.accept()
+            try:
+                self.talk(connection, self.fault if number in (2, 4) else None)
+            except OSError:
+                pass
+            connection.close()
+
+    def talk(self, connection, fault):
+        stream = connection.makefile("rwb", buffering=0)
+        if fault == "hangs up":
+            return
+        stream.write({"refuses": b"554 5.7.1 not you", "is busy": b"421 4.7.0 not now"}.get(fault, b"220 mx.test ESMTP") + b"\r\n")
+        lists = b"250-mx.test\r\n250-STARTTLS\r\n250 SIZE 1000\r\n"
+        while (line := stream.readline().upper()) and not line.startswith(b"QUIT"):
+            if line.startswith(b"EHLO"):
+                stream.write(b"250 mx.test\r\n" if fault == "lists none" or isinstance(connection, ssl.SSLSocket) else lists)
+            elif not line.startswith(b"STARTTLS"):
+                stream.write(b"250 2.0.0 ok\r\n")
+            elif fault == "has no key":
+                stream.write(b"554 5.7.3 TLS is off\r\n")
+            else:
+                stream.write(b"220 go\r\n")
+                if fault == "alerts":
+                    connection.recv(9999)
+                    connection.sendall(b"\x15\3\3\0\2\2\x28")  # handshake_failure
+                    return
+                connection = self.context.wrap_socket(connection, server_side=True)
+                stream = connection.makefile("rwb", buffering=0)
+        stream.write(b"221 bye\r\n")
+
+
+@pytest.mark.parametrize("fault, cause, why", [
+    ("refuses", "smtp.banner.refused", "554 5.7.1 not you"),
+    ("hangs up", "net.path.lossy", "hung up"),
+    ("lists none", "smtp.ext.starttls_missing", "no STARTTLS"),
+    ("has no key", "tls.starttls.refused", "554 5.7.3 TLS is off"),
+    ("alerts", "tls.handshake.incompatible", "tls failed"),
+    ("is busy", None, None),
+])
+def test_one_machine_of_a_pool(fault, cause, why, tmp_path):
+    pool = Pool(tmp_path, fault)
+    pool.start()
+    port, dns = pool.listener.getsockname()[1], names.Names({})
+    done = subprocess.run([MAILWHY.with_name("mailwhy-smtp"), f"127.0.0.1:{port}", "--service", "smtp", "--samples", "6", "--resolver", f"127.0.0.1:{dns.port}", "--ca-file",
+                           certificates.root(tmp_path), "--timeout", "20", "--json"], capture_output=True, text=True, timeout=60)
+    judged = subprocess.run([MAILWHY.with_name("mailwhy-explain"), "--json", "-"], input=done.stdout, capture_output=True, text=True, timeout=30)
+    pool.join(10)
+    dns.close()
+    pool.listener.close()
+    found = {one["id"]: one["says"] for one in json.loads(judged.stdout)["causes"] if one["root"] and one["severity"] != "advice"}
+    assert list(found) == ([cause] if cause else [])
+    assert not cause or f"2 of 7 connections to [127.0.0.1]:{port} fail ({why})." in found[cause]
