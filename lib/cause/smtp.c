@@ -85,7 +85,11 @@ static void weigh_silence(struct mw_judge *judge, struct mw_instance *instance, 
 {
     bool closed = mw_seen_value(end, MW_HUNG_UP), enough = closed || waited_ms(end) >= PATIENCE_MS;
     mw_confidence(instance, closed ? 0.9 : enough ? 0.85 : 0.6);
-    mw_port_weigh(judge, instance, end->about, enough ? MW_BLOCKS : MW_DEGRADES);
+    mw_port_weigh(judge, instance, end->about, enough ? MW_BLOCKS : MW_RISK);
+    if (!enough)
+        mw_words(instance, N_("The connection opens, and the server has not said a word yet"),
+                 N_("At {about} the connection is accepted, and no greeting came within {waited}. Other servers wait five minutes for it, most mail programs "
+                    "less: whether mail can be handed over there is not known. --patient waits as long as servers do."));
     mw_place(instance, "waited", closed ? end->text : mw_printf(mw_judge_arena(judge), "%d s", (int)(waited_ms(end) / 1000)));
 }
 

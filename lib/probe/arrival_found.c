@@ -1,6 +1,6 @@
 /* What is new in a folder: is it the marked message, or a bounce of it? Tells what it shows, and removes it. RFC 9051, RFC 3501, RFC 4315 (UIDPLUS), RFC 3464.
  *
- * It reads no other message but bounces, and removes nothing but what bears our Message-ID and mark: by UID EXPUNGE, never by EXPUNGE or CLOSE. */
+ * It reads no other message but bounces, and removes nothing but what bears our Message-ID or mark: by UID EXPUNGE, never by EXPUNGE or CLOSE. */
 #include "arrival_talk.h"
 #include "marked.h"
 
@@ -37,7 +37,8 @@ int mw_arrival_got_examine(struct mw_talk *talk, const struct mw_reply *reply)
 const char *mw_arrival_say_heads(struct mw_talk *talk)
 {
     const struct mw_arrival *state = mw_talk_state(talk);
-    return mw_imap_tagged(talk, mw_printf(mw_talk_look(talk)->arena, "UID FETCH %ld:* (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID CONTENT-TYPE)])", state->open->next));
+    return mw_imap_tagged(talk, mw_printf(mw_talk_look(talk)->arena, "UID FETCH %ld:* (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID CONTENT-TYPE " MW_MARK ")])",
+                                         state->open->next));
 }
 
 static long uid_of(const char *line)
@@ -53,13 +54,17 @@ const char *mw_arrival_other_id(struct mw_talk *talk)
     return message ? message->text : NULL;
 }
 
-/* A message that is ours by its Message-ID, or a bounce of whatever: it is looked into. */
+static bool bears(struct mw_talk *talk, const char *line, const char *id)
+{
+    return id && mw_text_find(line, mw_marked_token(mw_talk_look(talk)->arena, id));
+}
+
+/* A message that is ours by its Message-ID or mark, or a bounce of whatever: it is looked into. */
 static void note_hit(struct mw_talk *talk, const char *line)
 {
     struct mw_arrival *state = mw_talk_state(talk);
     long uid = uid_of(line);
-    const char *other = mw_arrival_other_id(talk);
-    bool ours = mw_text_find(line, state->id) || (other && mw_text_find(line, other)), bounce = mw_text_find(line, "multipart/report");
+    bool ours = bears(talk, line, state->id) || bears(talk, line, mw_arrival_other_id(talk)), bounce = mw_text_find(line, "multipart/report");
     if (!mw_text_find(line, "FETCH") || uid < state->open->next || (!ours && !bounce) || state->hit_count == MW_ARRIVAL_HITS) {
         return;
     }

@@ -11,7 +11,10 @@ const char *mw_marked_message(struct mw_arena *arena, const char *id, const char
 const char *mw_marked_subject(struct mw_arena *arena, const char *id);
 /* Its body as mw_mail_plain gives it. */
 const char *mw_marked_plain(struct mw_arena *arena, const char *id);
-/* Is a message that was found ours: Message-ID and mark? */
+/* The part of the Message-ID that nobody else has; the mark holds it too. */
+const char *mw_marked_token(struct mw_arena *arena, const char *id);
+#define MW_MARK "X-Mailwhy-Test"
+/* Is a message that was found ours, by its Message-ID, or by the mark where a gateway gave it another one? */
 bool mw_marked_is(struct mw_arena *arena, const struct mw_mail *mail, const char *id);
 
 /* Bells (net.h) of a round trip. */

@@ -33,14 +33,15 @@ static const char *seconds_of(struct mw_arena *arena, int64_t ms)
 static char *words_missing(struct mw_arena *arena, const struct mw_report *report)
 {
     const struct mw_fact *missing = first(report, MW_F_DELIVER_MISSING), *sent = first(report, MW_F_DELIVER_SENT), *bounce = first(report, MW_F_DELIVER_BOUNCE);
+    const struct mw_fact *folders = first(report, MW_F_DELIVER_FOLDERS);
     const char *to = text_of(report, MW_F_RECIPIENT_MAILBOX, report->header->target);
     if (bounce)
         return mw_printf(arena, _("The message to %s was taken and came back: “%s”."), to, bounce->text);
     if (!missing || !sent)
         return NULL;
-    return mw_printf(arena, _("The message to %s was taken by %s (%s) and is in none of the mailbox's folders %lld seconds later: that server still has it, or a filter on the "
-                              "recipient's side holds or drops it. Ask with the queue id."),
-                     to, host_of(arena, sent), text_of(report, MW_F_DELIVER_QUEUE_ID, "?"), (long long)missing->number);
+    return mw_printf(arena, _("The message to %s was taken by %s (%s) and is in none of the %zu folders that were looked in %lld seconds later: that server still has it, "
+                              "or a filter on the recipient's side holds or drops it. Ask with the queue id."),
+                     to, host_of(arena, sent), text_of(report, MW_F_DELIVER_QUEUE_ID, "?"), folders ? folders->list.count : 0, (long long)missing->number);
 }
 
 static char *words_not_sent(struct mw_arena *arena, const struct mw_report *report)
@@ -55,6 +56,10 @@ static char *words_not_sent(struct mw_arena *arena, const struct mw_report *repo
     const struct mw_fact *begun = first(report, MW_F_DELIVER_BEGUN), *login = first(report, MW_F_ARRIVAL_LOGIN);
     if (begun && !first(report, MW_F_DELIVER_READY) && login)
         return mw_printf(arena, _("No message was sent: the mailbox of %s did not open, its server answered “%s”."), begun->about, login->text);
+    const struct mw_fact *skipped = first(report, MW_F_ARRIVAL_LOGIN_SKIPPED);
+    if (begun && !first(report, MW_F_DELIVER_READY) && skipped && mw_text_same(skipped->text, "certificate not verified"))
+        return mw_printf(arena, _("No message was sent: the certificate of %s does not prove that name, so nobody logged in to the mailbox of %s there."),
+                         host_of(arena, skipped), begun->about);
     if (begun && !first(report, MW_F_DELIVER_READY))
         return mw_printf(arena, _("No message was sent: the mailbox of %s could not be opened by IMAP, so nobody could have found and removed it."), begun->about);
     return NULL;
