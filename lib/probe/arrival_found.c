@@ -37,7 +37,7 @@ int mw_arrival_got_examine(struct mw_talk *talk, const struct mw_reply *reply)
 const char *mw_arrival_say_heads(struct mw_talk *talk)
 {
     const struct mw_arrival *state = mw_talk_state(talk);
-    return mw_imap_tagged(talk, mw_printf(mw_talk_look(talk)->arena, "UID FETCH %ld:* (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID CONTENT-TYPE " MW_MARK ")])",
+    return mw_imap_tagged(talk, mw_printf(mw_talk_look(talk)->arena, "UID FETCH %ld:* (UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID SUBJECT CONTENT-TYPE)])",
                                          state->open->next));
 }
 
@@ -54,21 +54,22 @@ const char *mw_arrival_other_id(struct mw_talk *talk)
     return message ? message->text : NULL;
 }
 
-static bool bears(struct mw_talk *talk, const char *line, const char *id)
+/* Its subject and its Message-ID have the same beginning. */
+static bool may_be(struct mw_talk *talk, const char *line, const char *id)
 {
-    return id && mw_text_find(line, mw_marked_token(mw_talk_look(talk)->arena, id));
+    return id && mw_text_find(line, mw_strndup(mw_talk_look(talk)->arena, id + 1, MW_MARKED_SHORT));
 }
 
-/* A message that is ours by its Message-ID or mark, or a bounce of whatever: it is looked into. */
+/* A message that may be ours, or a bounce of whatever: it is looked into. */
 static void note_hit(struct mw_talk *talk, const char *line)
 {
     struct mw_arrival *state = mw_talk_state(talk);
     long uid = uid_of(line);
-    bool ours = bears(talk, line, state->id) || bears(talk, line, mw_arrival_other_id(talk)), bounce = mw_text_find(line, "multipart/report");
+    bool ours = may_be(talk, line, state->id) || may_be(talk, line, mw_arrival_other_id(talk)), bounce = mw_text_find(line, "multipart/report");
     if (!mw_text_find(line, "FETCH") || uid < state->open->next || (!ours && !bounce) || state->hit_count == MW_ARRIVAL_HITS) {
         return;
     }
-    state->hits[state->hit_count++] = (struct mw_arrival_hit){uid, !ours};
+    state->hits[state->hit_count++] = (struct mw_arrival_hit){uid, bounce};
 }
 
 static int next_hit(struct mw_talk *talk)

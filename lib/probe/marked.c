@@ -7,6 +7,7 @@
 #include <time.h>
 
 #define QP_COLUMNS 72u
+#define MARK "X-Mailwhy-Test"
 
 /* In both languages, whoever asked: a stranger may have to read it. */
 static const char words[] = "This is a test message of mailwhy, a program that finds out why mail does not arrive.\n"
@@ -24,7 +25,7 @@ const char *mw_marked_id(struct mw_arena *arena, const char *sender)
     return mw_printf(arena, "<%016llx%016llx.mailwhy@%s>", (unsigned long long)random[0], (unsigned long long)random[1], strrchr(sender, '@') + 1);
 }
 
-const char *mw_marked_token(struct mw_arena *arena, const char *id)
+static const char *token_of(struct mw_arena *arena, const char *id)
 {
     return mw_strndup(arena, id + 1, strcspn(id + 1, "."));
 }
@@ -42,12 +43,12 @@ static const char *date_of(struct mw_arena *arena, int64_t at)
 
 const char *mw_marked_subject(struct mw_arena *arena, const char *id)
 {
-    return mw_printf(arena, "mailwhy test message %.8s (may be deleted)", id + 1);
+    return mw_printf(arena, "mailwhy test message %.*s (may be deleted)", MW_MARKED_SHORT, id + 1);
 }
 
 static const char *text_of(struct mw_arena *arena, const char *id)
 {
-    return mw_printf(arena, "%s\n%s\n", words, mw_marked_token(arena, id));
+    return mw_printf(arena, "%s\n%s\n", words, token_of(arena, id));
 }
 
 static const char *quoted_printable(struct mw_arena *arena, const char *text)
@@ -72,9 +73,9 @@ static const char *quoted_printable(struct mw_arena *arena, const char *text)
 const char *mw_marked_message(struct mw_arena *arena, const char *id, const char *sender, const char *recipient, int64_t at)
 {
     return mw_printf(arena,
-                     "From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: %s\r\nAuto-Submitted: auto-generated\r\n" MW_MARK ": %s\r\n"
+                     "From: <%s>\r\nTo: <%s>\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: %s\r\nAuto-Submitted: auto-generated\r\n" MARK ": %s\r\n"
                      "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n%s",
-                     sender, recipient, mw_marked_subject(arena, id), date_of(arena, at), id, mw_marked_token(arena, id),
+                     sender, recipient, mw_marked_subject(arena, id), date_of(arena, at), id, token_of(arena, id),
                      quoted_printable(arena, text_of(arena, id)));
 }
 
@@ -88,6 +89,6 @@ const char *mw_marked_plain(struct mw_arena *arena, const char *id)
 
 bool mw_marked_is(struct mw_arena *arena, const struct mw_mail *mail, const char *id)
 {
-    const char *found = mw_mail_value(mail, "Message-ID"), *mark = mw_mail_value(mail, MW_MARK);
-    return (found && strcmp(found, id) == 0) || (mark && strcmp(mark, mw_marked_token(arena, id)) == 0);
+    const char *found = mw_mail_value(mail, "Message-ID"), *mark = mw_mail_value(mail, MARK);
+    return (found && strcmp(found, id) == 0) || (mark && strcmp(mark, token_of(arena, id)) == 0);
 }
