@@ -44,6 +44,19 @@ static char *words_missing(struct mw_arena *arena, const struct mw_report *repor
                      to, host_of(arena, sent), text_of(report, MW_F_DELIVER_QUEUE_ID, "?"), folders ? folders->list.count : 0, (long long)missing->number);
 }
 
+/* The submission server's refusal of this one recipient; NULL: it took him, or was not asked. */
+static const struct mw_fact *refused_recipient(const struct mw_report *report)
+{
+    const struct mw_facts *facts = report->facts;
+    bool delivers = mw_text_same(report->header->question, "deliver") || mw_list_has(&report->header->options, "deliver");
+    for (const struct mw_fact *rcpt = delivers ? first(report, MW_F_SMTP_RCPT) : NULL; rcpt; rcpt = mw_fact_next(facts, rcpt)) {
+        bool submits = mw_fact_find(facts, MW_F_ENDPOINT_SUBMISSION, rcpt->about) || mw_fact_find(facts, MW_F_ENDPOINT_SUBMISSIONS, rcpt->about);
+        if (submits && *rcpt->text != '2')
+            return rcpt;
+    }
+    return NULL;
+}
+
 static char *words_not_sent(struct mw_arena *arena, const struct mw_report *report)
 {
     const struct mw_fact *sent = first(report, MW_F_DELIVER_SENT), *data = first(report, MW_F_DELIVER_DATA), *unsure = first(report, MW_F_DELIVER_UNSURE);
@@ -56,6 +69,10 @@ static char *words_not_sent(struct mw_arena *arena, const struct mw_report *repo
     const struct mw_fact *begun = first(report, MW_F_DELIVER_BEGUN), *login = first(report, MW_F_ARRIVAL_LOGIN);
     if (begun && !first(report, MW_F_DELIVER_READY) && login)
         return mw_printf(arena, _("No message was sent: the mailbox of %s did not open, its server answered “%s”."), begun->about, login->text);
+    const struct mw_fact *rcpt = begun ? NULL : refused_recipient(report);
+    if (rcpt)
+        return mw_printf(arena, _("No message was sent: %s refuses %s as recipient: “%s”."), host_of(arena, rcpt),
+                         text_of(report, MW_F_RECIPIENT_MAILBOX, "?"), rcpt->text);
     const struct mw_fact *skipped = first(report, MW_F_ARRIVAL_LOGIN_SKIPPED);
     if (begun && !first(report, MW_F_DELIVER_READY) && skipped && mw_text_same(skipped->text, "certificate not verified"))
         return mw_printf(arena, _("No message was sent: the certificate of %s does not prove that name, so nobody logged in to the mailbox of %s there."),

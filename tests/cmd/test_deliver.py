@@ -1,5 +1,7 @@
 """A round trip is asked for in full, or not at all: who sends, who reads, and both logins."""
 
+import json
+
 import pytest
 
 from programs import mailwhy, one_line
@@ -33,3 +35,16 @@ def test_without_a_network_nothing_is_sent(password):
     words = ["deliver", "--from", "alice@example.org", "--password-file", password, "--resolver", "127.0.0.1:9", "--timeout", "5", "--json"]
     done = mailwhy(*words)
     assert done.returncode == 3 and '"message"' not in done.stdout and "secret-word" not in done.stdout
+
+
+@pytest.mark.parametrize("reply, refused", [("550 5.1.1 no such user", True), ("250 2.1.5 Ok", False)])
+def test_one_recipient_refused_is_not_all_sending(reply, refused, tmp_path):
+    at = "mail.example.org[198.51.100.10]:587"
+    facts = [("target.domain", "example.org", "example.org"), ("recipient.mailbox", "bob@example.net", "bob@example.net"),
+             ("endpoint.submission", at, "published"), ("smtp.rcpt", at, reply)]
+    header = {"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": "deliver", "target": "alice@example.org", "options": []}
+    lines = [header] + [{"n": n, "fact": fact, "about": about, "value": value, "because": 0, "from": "test", "at": "2026-11-22T13:00:00Z"}
+                      for n, (fact, about, value) in enumerate(facts, 1)]
+    (tmp_path / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    words = " ".join(mailwhy("explain", tmp_path / "run.jsonl", "--format", "text").stdout.split())
+    assert ("No message was sent: mail.example.org refuses bob@example.net as recipient" in words) == refused
