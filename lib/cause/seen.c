@@ -224,3 +224,26 @@ const char *mw_seen_provider(const char *host)
     bool country = strlen(last) == 2 && is_registry(second, (size_t)(last - 1 - second));
     return country && second > host ? label_before(host, second - 1) : second;
 }
+
+/* Test networks stand for public ones where somebody tests, so they are left out. */
+bool mw_seen_closed_off(const char *address)
+{
+    const char *kind = mw_address_kind(address);
+    return kind && !mw_text_same(kind, "benchmark") && !mw_text_same(kind, "documentation");
+}
+
+bool mw_seen_has_public_address(struct mw_judge *judge, const char *host)
+{
+    MW_EACH_ABOUT (address, judge, MW_F_DNS_ADDRESS, host)
+        if (!mw_seen_closed_off(address->text))
+            return true;
+    return false;
+}
+
+size_t mw_seen_count(struct mw_judge *judge, enum mw_fact_id id, const char *about)
+{
+    size_t count = 0;
+    MW_EACH_ABOUT (fact, judge, id, about)
+        count += fact != NULL;
+    return count;
+}

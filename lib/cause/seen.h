@@ -10,6 +10,9 @@
 #define MW_EACH_ABOUT(fact, judge, id, what)                                                                                                         \
     for (const struct mw_fact *fact = mw_fact_find(mw_judge_facts(judge), id, what); fact; fact = mw_fact_find_next(mw_judge_facts(judge), fact))
 
+/* What fails where no answer comes. A name that is answered to be missing (no SPF, no MX, …) does not follow from that: it is a fault of its own. */
+#define MW_SEEN_NAME_FAULTS "spf.dns.temperror", "dane.tlsa.lookup_fail"
+
 /* Outcomes of DNS questions. Gone: NODATA or NXDOMAIN, an answer. Failed: no answer that says anything. */
 bool mw_seen_gone(const struct mw_fact *end);
 bool mw_seen_failed(const struct mw_fact *end);
@@ -37,6 +40,12 @@ const char *mw_seen_served(struct mw_judge *judge, const char *host);
 unsigned mw_seen_exchange_leg(struct mw_judge *judge, const char *host);
 /* MW_DEGRADES where the same domain has another exchange with an address, else MW_BLOCKS. */
 enum mw_severity mw_seen_exchange_weight(struct mw_judge *judge, const char *host);
+
+/* An address that the Internet cannot reach; test networks stand for public ones where somebody tests. */
+bool mw_seen_closed_off(const char *address);
+bool mw_seen_has_public_address(struct mw_judge *judge, const char *host);
+/* How many facts of that id there are about that. */
+size_t mw_seen_count(struct mw_judge *judge, enum mw_fact_id id, const char *about);
 
 /* The first fact of that id about zone@server with that value; NULL: any value. */
 const struct mw_fact *mw_seen_at_zone(struct mw_judge *judge, enum mw_fact_id id, const char *zone, const char *value);

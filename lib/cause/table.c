@@ -3,12 +3,22 @@
 
 #include <string.h>
 
-extern const struct mw_area mw_area_registration, mw_area_dns, mw_area_network, mw_area_smtp, mw_area_envelope, mw_area_auth, mw_area_tls, mw_area_policy,
-    mw_area_mailbox, mw_area_account, mw_area_delivery, mw_area_samples, mw_area_client;
+/* clang-format off */
+#define AREAS(ROW) \
+    ROW(registration) ROW(delegation) ROW(dnssec) ROW(resolver) ROW(dns) ROW(network) \
+    ROW(smtp) ROW(envelope) ROW(auth) ROW(tls) \
+    ROW(spf) ROW(dkim) ROW(dmarc) ROW(transport) ROW(blocklist) \
+    ROW(mailbox) ROW(account) ROW(delivery) ROW(samples) ROW(client)
+/* clang-format on */
 
-const struct mw_area *const mw_areas[] = {&mw_area_registration, &mw_area_dns, &mw_area_network, &mw_area_smtp, &mw_area_envelope, &mw_area_auth,
-                                          &mw_area_tls, &mw_area_policy, &mw_area_mailbox, &mw_area_account, &mw_area_delivery,
-                                          &mw_area_samples, &mw_area_client};
+#define DECLARE(area) extern const struct mw_area mw_area_##area;
+AREAS(DECLARE)
+#undef DECLARE
+
+#define ADDRESS(area) &mw_area_##area,
+const struct mw_area *const mw_areas[] = {AREAS(ADDRESS)};
+#undef ADDRESS
+
 const size_t mw_area_count = MW_COUNT(mw_areas);
 
 const struct mw_cause *mw_cause_by_id(const char *id)

@@ -4,9 +4,15 @@
 /* clang-format off */
 #define PROBES(ROW) \
     ROW(route) ROW(route_host) ROW(resolver) ROW(control) ROW(control_host) ROW(target) \
-    ROW(parent) ROW(nameserver) ROW(mx) ROW(recipient) ROW(exchange) ROW(zonehost) ROW(zonehost_service) ROW(dnssec) ROW(dnssec_host) \
-    ROW(dnssec_unchecked) ROW(ptr) \
-    ROW(spf) ROW(spf_address) ROW(dkim) ROW(dmarc) ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(dnsbl) ROW(dnsbl_address) \
+    ROW(parent) ROW(nameserver) \
+    ROW(mx) ROW(recipient) ROW(exchange) ROW(zonehost) ROW(zonehost_service) \
+    ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
+    ROW(ptr) \
+    ROW(spf) ROW(spf_address) \
+    ROW(dkim) \
+    ROW(dmarc) \
+    ROW(mtasts) ROW(tlsrpt) ROW(tlsa) \
+    ROW(dnsbl) ROW(dnsbl_address) \
     ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
     ROW(smtp) ROW(retry) ROW(lmtp) ROW(submission) ROW(submissions) ROW(inbox) ROW(inbox_sender) ROW(arrival) ROW(returns) \
     ROW(smuggle_begin) ROW(smuggle_later) ROW(smuggle) ROW(imap) ROW(imaps) ROW(pop3) ROW(pop3s) ROW(sieve_place) ROW(sieve) \

@@ -116,7 +116,7 @@ def test_chinese(saved, form):
 
 
 def test_a_parsers_clause_is_in_the_readers_language():
-    case = JUDGE / "policy" / "spf.record.syntax.finds.jsonl"
+    case = JUDGE / "spf" / "spf.record.syntax.finds.jsonl"
     said = {lang: mailwhy("--json", "--lang", lang, case, program="-explain").stdout for lang in ("en", "zh_CN")}
     first = {lang: json.loads(text)["causes"][0] for lang, text in said.items()}
     assert "unknown mechanism" in first["en"]["says"]

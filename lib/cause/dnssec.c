@@ -1,0 +1,188 @@
+/* Causes in the chain of trust: DS, keys and signatures.
+ *
+ * Never concludes from a resolver's SERVFAIL alone: the chain was examined here, or the same question is answered once nobody checks.
+ * RFC 4035 section 5, RFC 8914. */
+#include "seen.h"
+
+#include <mailwhy/dns.h>
+#include <mailwhy/lang.h>
+
+/* --- DNSSEC ------------------------------------------------------------------------------------------------------------------------------- */
+
+static void weigh_zone(struct mw_judge *judge, struct mw_instance *instance, const char *zone)
+{
+    const char *target = mw_seen_target(judge);
+    if (!target || mw_domain_is_under(target, zone))
+        return;
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        if (!mw_domain_is_under(host->about, zone))
+            continue;
+        mw_weight(instance, mw_seen_exchange_weight(judge, host->about), mw_seen_exchange_leg(judge, host->about));
+        return;
+    }
+    const struct mw_fact *recipient = mw_each(judge, MW_F_RECIPIENT_DOMAIN, NULL);
+    if (recipient && mw_domain_is_under(recipient->about, zone))
+        mw_weight(instance, MW_BLOCKS, MW_SEND);
+}
+
+static void found_flaw(struct mw_judge *judge, const struct mw_fact *flaw, double confidence)
+{
+    struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
+    mw_confidence(instance, confidence);
+    mw_proof(instance, mw_know(judge, MW_F_DNSSEC_CD_END, flaw->about));
+    mw_seen_prove_below(judge, instance, flaw->about);
+    weigh_zone(judge, instance, flaw->about);
+}
+
+static bool answers_unchecked(struct mw_judge *judge, const char *name)
+{
+    const struct mw_fact *end = mw_know(judge, MW_F_DNSSEC_CD_END, name);
+    return end && mw_seen_answered(end) && !mw_seen_failed(end);
+}
+
+/* A resolver that finds even the root bogus has a wrong key or clock of its own: its word on a domain proves nothing. */
+static bool distrusts_the_root(struct mw_judge *judge)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_END)
+        if (mw_seen_value(end, "servfail"))
+            return true;
+    return false;
+}
+
+/* The chain was looked at here and nothing was found: then the resolver's clock or root key may be what fails. */
+static bool was_examined(struct mw_judge *judge, const char *name)
+{
+    return mw_is(judge, MW_F_DNSSEC_END, name, MW_OK);
+}
+
+/* What was found here goes first; without it the resolver's own word (RFC 8914) counts, where the answer comes once nobody checks. */
+static void flawed(struct mw_judge *judge, const char *flaw, int ede)
+{
+    MW_EACH (found, judge, MW_F_DNSSEC_FLAW)
+        if (mw_seen_value(found, flaw))
+            found_flaw(judge, found, 0.95);
+    if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL) || distrusts_the_root(judge))
+        return;
+    MW_EACH (error, judge, MW_F_DNSSEC_EDE)
+        if (error->number == ede && answers_unchecked(judge, error->about) && !was_examined(judge, error->about))
+            found_flaw(judge, error, 0.7);
+}
+
+/* Extended errors of RFC 8914 section 4. */
+enum ede { EDE_BOGUS = 6, EDE_EXPIRED = 7, EDE_NOT_YET_VALID = 8, EDE_NO_DNSKEY = 9, EDE_NO_RRSIG = 10 };
+
+static void ds_mismatch(struct mw_judge *judge)
+{
+    flawed(judge, "ds mismatch", EDE_NO_DNSKEY);
+}
+
+static void sig_expired(struct mw_judge *judge)
+{
+    flawed(judge, "signature expired", EDE_EXPIRED);
+}
+
+static void sig_not_yet_valid(struct mw_judge *judge)
+{
+    flawed(judge, "signature not yet valid", EDE_NOT_YET_VALID);
+}
+
+static void bogus(struct mw_judge *judge)
+{
+    flawed(judge, "bogus signature", EDE_BOGUS);
+}
+
+static void unsigned_child(struct mw_judge *judge)
+{
+    flawed(judge, "unsigned child", EDE_NO_RRSIG);
+}
+
+/* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
+
+static const struct mw_cause causes[] = {
+    {
+        .id = "dns.dnssec.ds_mismatch", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("The DS record at the registrar fits no key of the zone"),
+        .says = N_("{about} is signed with a key that the zone above does not know. Everybody who checks DNSSEC, among them the large providers, gets no "
+                   "answer at all for the domain. This is typical after a move to another DNS host."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}, or replace it by the one of the key in use. Once the old one has run "
+                                 "out of all caches, mail flows."), "dig {about} DNSKEY +cd"},
+        },
+        .reference = "RFC 4035 section 5; RFC 6781; RFC 8914",
+        .needs = {MW_F_DNS_MX_END},
+        .holds = ds_mismatch,
+        .alike = {
+            {"dns.delegation.lame", N_("The question fails with checking disabled (CD) too.")},
+        },
+        .explains = {MW_SEEN_NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
+    },
+    {
+        .id = "dns.dnssec.sig_expired", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("The signatures of the zone have expired"),
+        .says = N_("The DNSSEC signatures of {about} are out of date. Everybody who checks DNSSEC, among them the large providers, gets no answer at all "
+                   "for the domain."),
+        .fix = {
+            {MW_AT_DNS, N_("Sign the zone {about} again: restart the signer, correct its schedule or its clock, and raise the serial number. As a "
+                           "stopgap, remove the DS record at the registrar."), "dig {about} SOA +dnssec +cd"},
+        },
+        .reference = "RFC 4035 section 5.3.1; RFC 6781",
+        .needs = {MW_F_DNS_MX_END},
+        .holds = sig_expired,
+        .alike = {
+            {"tls.clock.skew", N_("Only this machine finds the signatures expired, because its clock is ahead.")},
+        },
+        .explains = {MW_SEEN_NAME_FAULTS, "sym:inbound.partial", "sym:outbound.defer", "sym:dns.lookup_fail"},
+    },
+    {
+        .id = "dns.dnssec.sig_not_yet_valid", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("The signatures of the zone begin in the future"),
+        .says = N_("The DNSSEC signatures of {about} are not valid yet. Everybody who checks DNSSEC gets no answer for the domain until they are. The "
+                   "clock of the machine that signs is wrong."),
+        .fix = {
+            {MW_AT_DNS, N_("Set the clock of the machine that signs {about} (NTP) and sign the zone again."), "dig {about} SOA +dnssec +cd"},
+        },
+        .reference = "RFC 4035 section 5.3.1",
+        .needs = {MW_F_DNS_MX_END},
+        .holds = sig_not_yet_valid,
+        .alike = {
+            {"tls.clock.skew", N_("Only this machine finds them invalid, because its clock is behind.")},
+        },
+        .explains = {MW_SEEN_NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+    },
+    {
+        .id = "dns.dnssec.bogus", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("A record does not match its DNSSEC signature"),
+        .says = N_("Records of {about} were changed after they were signed, or were signed wrongly. Everybody who checks DNSSEC gets no answer for them; "
+                   "with checking disabled the answer comes."),
+        .fix = {
+            {MW_AT_DNS, N_("Sign the zone {about} again. Look for an edit of the signed file, and for a secondary server that mixes two versions."),
+             "dig {about} MX +dnssec +cd"},
+        },
+        .reference = "RFC 4035 section 5.3.3",
+        .needs = {MW_F_DNS_MX_END},
+        .holds = bogus,
+        .alike = {
+            {"dns.dnssec.ds_mismatch", N_("No key of the zone fits the DS record at the registrar.")},
+        },
+        .explains = {MW_SEEN_NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+    },
+    {
+        .id = "dns.dnssec.unsigned_child", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("The registrar has a DS record, but the zone is not signed"),
+        .says = N_("The zone above says that {about} is signed, and it is not. Everybody who checks DNSSEC gets no answer at all for the domain. This is "
+                   "typical after a move to a DNS host that does not sign."),
+        .fix = {
+            {MW_AT_REGISTRAR, N_("At the registrar, remove the DS record of {about}; or switch signing on at the DNS host and enter its DS record."),
+             "dig {about} DS"},
+        },
+        .reference = "RFC 4035 section 5.2",
+        .needs = {MW_F_DNS_MX_END},
+        .holds = unsigned_child,
+        .alike = {
+            {"dns.dnssec.ds_mismatch", N_("The zone is signed, with a key that the DS record does not name.")},
+        },
+        .explains = {MW_SEEN_NAME_FAULTS, "sym:inbound.bounce.expired", "sym:outbound.defer", "sym:dns.lookup_fail"},
+    },
+};
+
+const struct mw_area mw_area_dnssec = {"dnssec", causes, MW_COUNT(causes)};
