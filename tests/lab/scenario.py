@@ -10,7 +10,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     zone.NAME      ns, on, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
     dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
     resolver       options (Unbound), anchor (wrong: the key of another root)
-    server.NAME    kind (nsd|knot), hosts
+    server.NAME    kind (nsd|knot|bind), hosts
     cert.NAME      names, kind (see pki.leaf)
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service), instance, screen
                    (options of a postscreen before it)

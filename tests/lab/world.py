@@ -331,6 +331,7 @@ def missing_tools():
     need = {
         "/usr/sbin/nsd":                "nsd",
         "/usr/sbin/knotd":              "knot",
+        "/usr/sbin/named":              "bind9",
         "/usr/sbin/unbound":            "unbound",
         "/usr/lib/postfix/sbin/master": "postfix",
         "/usr/sbin/dovecot":            "dovecot-core",

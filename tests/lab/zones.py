@@ -1,4 +1,4 @@
-"""DNS: from the records of a scenario to signed zone files, and the configuration of NSD, Knot and Unbound.
+"""DNS: from the records of a scenario to signed zone files, and the configuration of NSD, Knot, BIND and Unbound.
 
 A record is (owner, type, data), the owner absolute without its last dot. Zones are signed once and cached under
 the digest of their text. DS records and glue of a delegation are derived, so a scenario says only what is wrong."""
@@ -229,6 +229,29 @@ template:
     journal-content: none
 zone:
 """
+# No control channel, no transfers, no checks that would refuse a zone which a scenario spoils on purpose.
+BIND = """options {{
+  directory "{dir}";
+  pid-file none;
+  session-keyfile none;
+  recursion no;
+  dnssec-validation no;
+  empty-zones-enable no;
+  notify no;
+  automatic-interface-scan no;
+  interface-interval 0;
+  version none;
+  check-names primary ignore;
+  check-integrity no;
+  check-mx ignore;
+  check-mx-cname ignore;
+  check-srv-cname ignore;
+  check-spf ignore;
+  listen-on {{ {listen4}}};
+  listen-on-v6 {{ {listen6}}};
+}};
+controls {{ }};
+"""
 UNBOUND = """server:
   username: ""
   chroot: ""
@@ -267,8 +290,10 @@ def write_auth(world, server, files, directory):
         (directory / f"{zone_name(zone)}.zone").write_text(text)
     what = world["server"][server]
     addresses = [a for h in what["hosts"] for a in world["addresses"](h)]
-    if what["kind"] == "knot":
-        return write_knot(mine, addresses, directory)
+    return AUTH[what["kind"]](mine, addresses, directory)
+
+
+def write_nsd(mine, addresses, directory):
     listen = "".join(f"  ip-address: {a}\n" for a in addresses)
     conf = NSD.format(dir=directory, listen=listen)
     for zone in mine:
@@ -283,6 +308,18 @@ def write_knot(mine, addresses, directory):
         conf += f'  - domain: "{zone or "."}"\n    file: "{zone_name(zone)}.zone"\n'
     (directory / "knot.conf").write_text(conf)
     return ["/usr/sbin/knotd", "-c", str(directory / "knot.conf")]
+
+
+def write_bind(mine, addresses, directory):
+    listen4, listen6 = ("".join(f"{a}; " for a in addresses if (":" in a) == ipv6) or "none; " for ipv6 in (False, True))
+    conf = BIND.format(dir=directory, listen4=listen4, listen6=listen6)
+    for zone in mine:
+        conf += f'zone "{zone or "."}" {{ type primary; file "{zone_name(zone)}.zone"; }};\n'
+    (directory / "named.conf").write_text(conf)
+    return ["/usr/sbin/named", "-g", "-n", "1", "-c", str(directory / "named.conf")]
+
+
+AUTH = {"nsd": write_nsd, "knot": write_knot, "bind": write_bind}
 
 
 def write_resolver(world, directory):
