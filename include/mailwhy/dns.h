@@ -52,8 +52,11 @@ struct mw_record {
 struct mw_dns_answer {
     enum mw_dns_status status;
     int rcode;
-    bool authoritative, authentic, truncated; /* AA, AD, TC */
+    bool authoritative, authentic, truncated, recursion_available; /* AA, AD, TC, RA */
     bool over_tcp;
+    bool edns;             /* an OPT record is in it (RFC 6891); without one the next two are 0 */
+    unsigned edns_version; /* BADVERS is rcode 16 */
+    unsigned udp_bytes;    /* the largest packet that the server says it takes */
     int ede;              /* extended error (RFC 8914), -1: none */
     const char *ede_text; /* "" where none */
     struct mw_record *records;
@@ -75,6 +78,9 @@ const struct mw_record *mw_dns_next(const struct mw_dns_answer *answer, int type
 
 /* A query with an OPT record (DO as wished, 1232 bytes). Returns its length, 0 where the name cannot be one. */
 size_t mw_dns_query(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled, bool dnssec);
+
+/* The same without OPT, as before EDNS (RFC 6891): with no room for DO. */
+size_t mw_dns_query_plain(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled);
 
 /* The reverse name of an IPv4 or IPv6 address under `suffix` (NULL: in-addr.arpa or ip6.arpa); NULL where it is no address. */
 char *mw_dns_reverse(struct mw_arena *arena, const char *address, const char *suffix);

@@ -42,6 +42,7 @@ struct mw_question {
     bool checking_disabled; /* CD */
     bool dnssec;            /* DO: signatures come with the records */
     bool tcp;
+    bool plain;             /* without EDNS; `dnssec` then says nothing */
     unsigned anew;          /* 0: asked once a run; each other number is a question of its own */
 };
 typedef void mw_got_answer(void *context, const struct mw_dns_answer *answer);

@@ -26,7 +26,7 @@ struct question {
     const char *key, *name;
     int type;
     const char *server; /* as asked for; NULL: the resolvers */
-    bool tcp, checking_disabled, dnssec, recursion, done;
+    bool tcp, checking_disabled, dnssec, plain, recursion, done;
     const char *servers[SERVERS_CEILING];
     bool failed[SERVERS_CEILING];
     size_t count, at; /* servers; the one that is asked */
@@ -130,6 +130,7 @@ static void ask_uncut(struct question *question)
     struct mw_question again = {.name = question->name, .type = question->type, .server = question->server, .recursive = question->recursion};
     again.checking_disabled = question->checking_disabled;
     again.dnssec = question->dnssec;
+    again.plain = question->plain;
     again.tcp = true;
     mw_dns_ask(question->asking->net, &again, got_uncut, question);
 }
@@ -203,16 +204,14 @@ static void rang(void *context)
     send_try(question);
 }
 
-/* AD in a query asks for AD in the answer (RFC 6840 section 5.7). */
 static size_t write_query(const struct question *question, uint8_t *wire)
 {
     uint16_t id;
     if (getrandom(&id, sizeof id, 0) != sizeof id)
         id = (uint16_t)uv_hrtime();
-    size_t bytes = mw_dns_query(wire, QUERY_ROOM, id, question->name, question->type, question->recursion, question->checking_disabled, question->dnssec);
-    if (bytes && question->recursion)
-        wire[3] |= 0x20;
-    return bytes;
+    if (question->plain)
+        return mw_dns_query_plain(wire, QUERY_ROOM, id, question->name, question->type, question->recursion, question->checking_disabled);
+    return mw_dns_query(wire, QUERY_ROOM, id, question->name, question->type, question->recursion, question->checking_disabled, question->dnssec);
 }
 
 static void send_try(struct question *question)
@@ -299,6 +298,7 @@ static struct question *add(struct mw_asking *asking, const struct mw_question *
     question->tcp = asked->tcp;
     question->checking_disabled = asked->checking_disabled;
     question->dnssec = asked->dnssec;
+    question->plain = asked->plain;
     question->recursion = asked->recursive || !asked->server;
     question->last = &question->askers;
     choose_servers(net, question, asked->server);
@@ -315,8 +315,8 @@ void mw_dns_ask(struct mw_net *net, const struct mw_question *asked, mw_got_answ
 {
     struct mw_asking *asking = asking_of(net);
     const char *name = mw_text_lower(net->arena, asked->name), *server = asked->server ? asked->server : "";
-    const char *key = mw_printf(net->arena, "%d %d%d%d%d %u %s %s", asked->type, asked->recursive, asked->checking_disabled, asked->dnssec, asked->tcp, asked->anew, server,
-                                name);
+    const char *key = mw_printf(net->arena, "%d %d%d%d%d%d %u %s %s", asked->type, asked->recursive, asked->checking_disabled, asked->dnssec, asked->tcp, asked->plain,
+                                asked->anew, server, name);
     struct question *question = find(asking, key);
     if (!question)
         question = add(asking, asked, name, key);

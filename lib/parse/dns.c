@@ -14,6 +14,7 @@
 #define TYPE_DNAME 39
 #define EDNS_EDE 15
 #define UDP_BYTES 1232u
+#define HEADER_BYTES 12u
 
 const char *mw_dns_status_name(enum mw_dns_status status)
 {
@@ -218,6 +219,19 @@ static void read_options(struct mw_dns_answer *answer, struct mw_arena *arena, c
     }
 }
 
+/* RFC 6891 section 6.1.3. It stands in the additional section, once, and its owner is the root; what is elsewhere says nothing. */
+static void read_opt(struct reader *reader, const struct mw_record *record, const uint8_t *fixed, size_t length)
+{
+    struct mw_dns_answer *answer = reader->answer;
+    if (record->section != MW_ADDITIONAL || answer->edns || !mw_text_same(record->owner, "."))
+        return;
+    answer->edns = true;
+    answer->edns_version = record->ttl >> 16 & 255;
+    answer->udp_bytes = get16(fixed + 2);
+    answer->rcode |= (int)(record->ttl >> 24) << 4;
+    read_options(answer, reader->arena, fixed + 10, length);
+}
+
 /* One record whose owner begins at `start` and whose rdata is inside the message. */
 static bool read_record(struct reader *reader, struct mw_record *record, size_t start)
 {
@@ -248,8 +262,7 @@ static bool next_record(struct reader *reader, enum mw_dns_section section)
     record.type = (int)get16(fixed);
     record.ttl = get32(fixed + 4);
     if (record.type == TYPE_OPT) {
-        reader->answer->rcode |= (int)(record.ttl >> 24) << 4; /* RFC 6891 section 6.1.3 */
-        read_options(reader->answer, reader->arena, fixed + 10, length);
+        read_opt(reader, &record, fixed, length);
         return true;
     }
     if (get16(fixed + 2) != CLASS_IN)
@@ -361,6 +374,7 @@ struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, s
     answer->authoritative = wire[2] & 4;
     answer->truncated = wire[2] & 2;
     answer->authentic = wire[3] & 0x20;
+    answer->recursion_available = wire[3] & 0x80;
     if (!read_sections(&reader))
         return answer;
     struct chain chain = follow(answer, name, type);
@@ -441,24 +455,32 @@ static size_t put_name(uint8_t wire[LDNS_MAX_DOMAINLEN], const char *name)
     return at;
 }
 
+/* AD asks for AD in the answer (RFC 6840 section 5.7). */
+size_t mw_dns_query_plain(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled)
+{
+    uint8_t qname[LDNS_MAX_DOMAINLEN];
+    size_t length = put_name(qname, name), whole = HEADER_BYTES + length + 4;
+    if (!length || whole > room)
+        return 0;
+    memset(wire, 0, HEADER_BYTES);
+    put16(wire, id);
+    wire[2] = recursion ? 1 : 0;
+    wire[3] = (uint8_t)(0x20 | (checking_disabled ? 0x10 : 0));
+    put16(wire + 4, 1);
+    memcpy(wire + HEADER_BYTES, qname, length);
+    put16(wire + HEADER_BYTES + length, (unsigned)type);
+    put16(wire + HEADER_BYTES + length + 2, CLASS_IN);
+    return whole;
+}
+
 size_t mw_dns_query(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled, bool dnssec)
 {
     static const uint8_t opt[11] = {0, 0, TYPE_OPT, UDP_BYTES >> 8, UDP_BYTES & 255};
-    uint8_t qname[LDNS_MAX_DOMAINLEN];
-    size_t length = put_name(qname, name), whole = 12 + length + 4 + sizeof opt;
-    if (!length || whole > room)
+    size_t plain = mw_dns_query_plain(wire, room, id, name, type, recursion, checking_disabled);
+    if (!plain || plain + sizeof opt > room)
         return 0;
-    memset(wire, 0, whole);
-    put16(wire, id);
-    wire[2] = recursion ? 1 : 0;
-    wire[3] = (uint8_t)(0x20 | (checking_disabled ? 0x10 : 0)); /* AD asks for AD in the answer (RFC 6840 section 5.7) */
-    put16(wire + 4, 1);
     put16(wire + 10, 1);
-    memcpy(wire + 12, qname, length);
-    uint8_t *rest = wire + 12 + length;
-    put16(rest, (unsigned)type);
-    put16(rest + 2, CLASS_IN);
-    memcpy(rest + 4, opt, sizeof opt);
-    rest[4 + 7] = dnssec ? 0x80 : 0; /* DO, the first bit of the flags behind extended rcode and version */
-    return whole;
+    memcpy(wire + plain, opt, sizeof opt);
+    wire[plain + 7] = dnssec ? 0x80 : 0; /* DO, the first bit of the flags behind extended rcode and version */
+    return plain + sizeof opt;
 }

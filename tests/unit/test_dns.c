@@ -174,6 +174,35 @@ static void extended_errors_are_read(void **state)
     assert_int_equal(a->status, MW_DNS_SERVFAIL);
     assert_int_equal(a->ede, 6);
     unit_same(a->ede_text, "bogus", "text");
+    assert_true(a->edns && a->edns_version == 0 && a->udp_bytes == 1232);
+}
+
+static void put_opt(struct message *m, int section, unsigned size, unsigned ttl)
+{
+    m->wire[section]++;
+    put(m, 0, 1);
+    put(m, 41, 2);
+    put(m, size, 2);
+    put(m, ttl, 4);
+    put(m, 0, 2);
+}
+
+static void edns_is_told(void **state)
+{
+    struct message m = answer_to("example.org", MW_MX, 0x0080), none = m, misplaced = m, twice = m;
+    put_opt(&m, AR, 4096, 0x01010000); /* BADVERS of a server that speaks version 1 */
+    const struct mw_dns_answer *a = read(state, &m, "example.org", MW_MX);
+    assert_int_equal(a->status, MW_DNS_OTHER);
+    assert_int_equal(a->rcode, 16);
+    assert_true(a->edns && a->edns_version == 1 && a->udp_bytes == 4096 && a->recursion_available);
+    assert_false(read(state, &none, "example.org", MW_MX)->edns);
+    put_opt(&misplaced, AN, 4096, 0x01000000);
+    a = read(state, &misplaced, "example.org", MW_MX);
+    assert_true(!a->edns && a->rcode == 0 && a->status == MW_DNS_NODATA);
+    put_opt(&twice, AR, 1232, 0);
+    put_opt(&twice, AR, 512, 0x02000000);
+    a = read(state, &twice, "example.org", MW_MX);
+    assert_true(a->udp_bytes == 1232 && a->rcode == 0);
 }
 
 static void other_types_are_read(void **state)
@@ -213,6 +242,10 @@ static void queries_are_written(void **state)
     assert_int_equal(wire[2], 0);
     assert_int_equal(mw_dns_query(wire, sizeof wire, 1, "a\\.b\\032.c", MW_MX, true, false, false), 12 + 8 + 4 + 11);
     assert_memory_equal(wire + 12, "\4a.b \1c\0", 8);
+    assert_int_equal(mw_dns_query_plain(wire, sizeof wire, 0x1234, "a.org", MW_MX, true, true), sizeof wanted - 11);
+    assert_memory_equal(wire, wanted, 11);
+    assert_int_equal(wire[11], 0); /* no OPT */
+    assert_memory_equal(wire + 12, wanted + 12, sizeof wanted - 11 - 12);
     static const char *const wrong[] = {"a..b", ".a", "a\\", "a\\999.b", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.org"};
     for (size_t i = 0; i < MW_COUNT(wrong); i++)
         assert_int_equal(mw_dns_query(wire, sizeof wire, 1, wrong[i], MW_MX, true, false, false), 0);
@@ -234,7 +267,7 @@ static void longest_name_is_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(mx_is_read), UNIT(null_mx_is_read), UNIT(txt_strings_are_joined), UNIT(aliases_are_followed), UNIT(an_alias_circle_ends),
-        UNIT(statuses_are_told_apart), UNIT(what_is_no_answer_is_garbled), UNIT(refusals_may_lack_the_question), UNIT(extended_errors_are_read),
+        UNIT(statuses_are_told_apart), UNIT(what_is_no_answer_is_garbled), UNIT(refusals_may_lack_the_question), UNIT(extended_errors_are_read), UNIT(edns_is_told),
         UNIT(other_types_are_read), UNIT(compression_loops_end), UNIT(queries_are_written), UNIT(longest_name_is_asked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
