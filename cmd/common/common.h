@@ -18,6 +18,7 @@ struct mw_probe;
 /* What the option table fills; names as in options.c. */
 struct cmd_choices {
     bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login, patient, deliver, intrusive;
+    const char *data;
     const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service,
         *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id;
     double timeout_s, size, retry_s, samples, idle_s; /* timeout_s 0: not given */
@@ -75,6 +76,10 @@ const char *cmd_mailbox(struct cmd *cmd, const char *option, const char *text);
 const char *cmd_password(struct cmd *cmd);
 const char *cmd_token(struct cmd *cmd);
 const char *cmd_to_password(struct cmd *cmd);
+
+/* data.c */
+void cmd_data(struct cmd *cmd);      /* the dated data files into cmd->asked; a bad one ends the program with exit 65 or 66 */
+void cmd_tell_data(struct cmd *cmd); /* which of them are old */
 
 /* look.c */
 void cmd_ask(struct cmd *cmd, const char *target); /* options and target into cmd->asked, cmd->facts with header and the facts of the question */

@@ -225,6 +225,7 @@ static void ask_options(struct cmd *cmd)
     asked->dkim_selectors = domains(cmd, "dkim-selector", &choices->dkim_selectors);
     asked->dkim_keys = signing_keys(cmd, choices->message);
     asked->dnsbls = domains(cmd, "dnsbl", &choices->dnsbls);
+    cmd_data(cmd);
     asked->controls = choices->controls;
     asked->ehlo_name = ehlo_name(cmd);
     asked->password = cmd_password(cmd);
@@ -260,6 +261,7 @@ static void tell_question(struct cmd *cmd)
         tell(cmd, MW_F_RECIPIENT_MAILBOX, asked->to, asked->to);
         tell(cmd, MW_F_RECIPIENT_DOMAIN, domain_of(asked->to), domain_of(asked->to));
     }
+    cmd_tell_data(cmd);
     if (asked->size && !mw_fact_first(cmd->facts, MW_F_MESSAGE_SIZE))
         mw_fact_tell(cmd->facts, &(struct mw_fact){.id = MW_F_MESSAGE_SIZE, .about = asked->target, .number = asked->size});
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+struct mw_data;
+
 /* The legs of a mail's way, as bits. */
 enum mw_leg {
     MW_SUBMIT = 1,   /* client to its own server */
@@ -39,6 +41,7 @@ struct mw_asked {
     const char *from;            /* outside sender */
     const char *to;              /* outside recipient */
     struct mw_list dkim_selectors, dnsbls, controls;
+    const struct mw_data *blocklists, *selectors; /* data.h; NULL: the program has none */
     struct mw_list dkim_keys;    /* whole names of DKIM keys, from the signatures of --message */
     const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
 

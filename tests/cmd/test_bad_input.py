@@ -175,6 +175,19 @@ def test_a_file_that_cannot_be_read(tmp_path, option):
     one_line(mailwhy("check", "alice@example.org", option, tmp_path), NO_INPUT, r"cannot read .*: Is a directory")
 
 
+def test_data_files(tmp_path):
+    """--data: what is damaged is told with its line, and a directory without a data file is not taken for one."""
+    one_line(mailwhy("check", "alice@example.org", "--data", tmp_path / "none"), NO_INPUT, r"cannot read .*none: No such file")
+    one_line(mailwhy("check", "alice@example.org", "--data", "/dev/null"), NO_INPUT, r"cannot read /dev/null: Not a directory")
+    one_line(mailwhy("check", "alice@example.org", "--data", tmp_path), NO_INPUT, r"holds none of the data files")
+    path = tmp_path / "selectors.tsv"
+    first, heading = "# mailwhy selectors 2026-11-29\n", "selector\tservice\tsource\n"
+    for content, pattern in ((heading, r":1: the first line is not"), ("# mailwhy selectors 2026-11-31\n", r":1: not a date as YYYY-MM-DD: 2026-11-31"),
+                             (first + heading + "s1\t-\n", r":3: wrong number of columns"), (first + heading + "s..1\t-\t-\n", r":3: no DKIM selector: s\.\.1")):
+        path.write_text(content)
+        one_line(mailwhy("check", "alice@example.org", "--data", tmp_path), DATA, r"selectors\.tsv" + pattern)
+
+
 def test_a_message_that_is_none(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("hello, world\n")
