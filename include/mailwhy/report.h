@@ -11,6 +11,16 @@ struct mw_alike {
     const char *decides; /* translated */
 };
 
+#define MW_MARKED 6       /* records of a finding */
+#define MW_MARKED_PARTS 8 /* of a record */
+
+/* A record as it was found, as a line of a zone file, and the parts of it that are at fault, in their order in the line; at least one. */
+struct mw_marked {
+    const char *line;
+    struct { size_t at, bytes; } parts[MW_MARKED_PARTS];
+    size_t count;
+};
+
 /* All instances of one cause that nothing else explains. Texts are translated and filled in. */
 struct mw_finding {
     const struct mw_cause *cause;
@@ -22,11 +32,18 @@ struct mw_finding {
     struct mw_list places;  /* each about */
     double confidence;
     const char *title, *says;
-    struct { enum mw_where where; const char *text, *snippet; } fix[MW_FIXES];
+    struct {
+        enum mw_where where;
+        const char *text, *snippet;
+        long seen_after_s;      /* resolvers may go on with what they know for so long; -1: not known, or no matter of the DNS */
+        const char *seen_after; /* the same as a sentence, translated; NULL */
+    } fix[MW_FIXES];
     size_t fixes;
     const char *verify;     /* command that shows whether it is mended */
     const struct mw_fact **evidence;
     size_t evidence_count;
+    struct mw_marked marked[MW_MARKED];
+    size_t marked_count;
     struct mw_list explains; /* ids that follow from it and were seen or may be, those seen first */
     size_t explains_seen;
     struct mw_alike alike[2 * MW_ALIKE]; /* look-alikes that nothing ruled out, and other meanings of the same words */

@@ -5,11 +5,12 @@
 
 static const struct mw_escape escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}, {0, NULL}};
 
-static const char style[] = "body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
-                            "h1{font-size:1.4em;border-left:.4em solid #888;padding-left:.6em}h1.ok{border-color:#2a7}h1.broken{border-color:#c33}"
-                            "h1.degraded,h1.unknown{border-color:#d90}section{border:1px solid #ccc;border-radius:6px;padding:0 1em 1em;margin:1em 0}"
-                            "h2{font-size:1.15em}pre,code{background:#f3f3f3;border-radius:4px}pre{padding:.6em;overflow:auto}code{padding:0 .2em;overflow-wrap:anywhere}"
-                            ".small{color:#666;font-size:.9em}@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}pre,code{background:#2a2a2a}}";
+static const char style[] =
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
+    "h1{font-size:1.4em;border-left:.4em solid #888;padding-left:.6em}h1.ok{border-color:#2a7}h1.broken{border-color:#c33}"
+    "h1.degraded,h1.unknown{border-color:#d90}section{border:1px solid #ccc;border-radius:6px;padding:0 1em 1em;margin:1em 0}"
+    "h2{font-size:1.15em}pre,code{background:#f3f3f3;border-radius:4px}pre{padding:.6em;overflow:auto}code{padding:0 .2em;overflow-wrap:anywhere}"
+    ".small{color:#666;font-size:.9em}@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}pre,code{background:#2a2a2a}}";
 
 struct page {
     struct mw_arena *arena;
@@ -37,7 +38,8 @@ static void put_evidence(const struct page *page, const struct mw_finding *findi
     fprintf(page->out, "<p class=\"small\">%s</p>\n<ul>\n", _("Seen:"));
     for (size_t i = 0; i < finding->evidence_count; i++) {
         const struct mw_fact *fact = finding->evidence[i];
-        fprintf(page->out, "<li>%s <code>%s</code> = <code>%s</code>", safe(page, fact->about), mw_fact_kind(fact->id)->name, safe(page, mw_fact_value(page->arena, fact)));
+        fprintf(page->out, "<li>%s <code>%s</code> = <code>%s</code>", safe(page, fact->about), mw_fact_kind(fact->id)->name,
+                safe(page, mw_fact_value(page->arena, fact)));
         if (fact->quote && *fact->quote)
             fprintf(page->out, " <q>%s</q>", safe(page, fact->quote));
         fputs("</li>\n", page->out);
@@ -45,14 +47,33 @@ static void put_evidence(const struct page *page, const struct mw_finding *findi
     fputs("</ul>\n", page->out);
 }
 
+static void put_marked(const struct page *page, const struct mw_finding *finding)
+{
+    for (size_t i = 0; i < finding->marked_count; i++) {
+        const struct mw_marked *marked = &finding->marked[i];
+        const char *at = marked->line;
+        fputs("<pre>", page->out);
+        for (size_t k = 0; k < marked->count; k++) {
+            const char *part = marked->line + marked->parts[k].at;
+            fputs(safe(page, mw_strndup(page->arena, at, (size_t)(part - at))), page->out);
+            at = part + marked->parts[k].bytes;
+            fprintf(page->out, "<mark>%s</mark>", safe(page, mw_strndup(page->arena, part, marked->parts[k].bytes)));
+        }
+        fprintf(page->out, "%s</pre>\n", safe(page, at));
+    }
+}
+
 static void put_finding(const struct page *page, const struct mw_finding *finding, size_t number)
 {
     fprintf(page->out, "<section>\n<h2>%zu. %s</h2>\n<p>%s</p>\n", number, safe(page, finding->title), safe(page, finding->says));
     put_evidence(page, finding);
+    put_marked(page, finding);
     for (size_t i = 0; i < finding->fixes; i++) {
         fprintf(page->out, "<p><strong>%s</strong> %s</p>\n", mw_words_where(finding->fix[i].where), safe(page, finding->fix[i].text));
         if (finding->fix[i].snippet)
             put_block(page, finding->fix[i].snippet);
+        if (finding->fix[i].seen_after)
+            fprintf(page->out, "<p class=\"small\">%s</p>\n", safe(page, finding->fix[i].seen_after));
     }
     fputs("<p>", page->out);
     fprintf(page->out, _("Who must act: %s"), mw_words_owner(finding->cause->owner));
@@ -92,7 +113,9 @@ bool mw_format_html(const struct mw_report *report, const struct mw_format_optio
     (void)options;
     const struct page page = {mw_arena_new(), out};
     const char *verdict = safe(&page, mw_words_verdict(page.arena, report));
-    fprintf(out, "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n<title>%s</title>\n<style>%s</style>\n</head>\n<body>\n",
+    fprintf(out,
+            "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+            "content=\"width=device-width\">\n<title>%s</title>\n<style>%s</style>\n</head>\n<body>\n",
             verdict, style);
     fprintf(out, "<h1 class=\"%s\">%s</h1>\n", mw_state_name(mw_words_worst(report)), verdict);
     if (report->partial)

@@ -56,6 +56,22 @@ static json_t *evidence_json(struct mw_arena *arena, const struct mw_finding *fi
     return array;
 }
 
+static json_t *records_json(struct mw_arena *arena, const struct mw_finding *finding)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < finding->marked_count; i++) {
+        const struct mw_marked *marked = &finding->marked[i];
+        json_t *record = json_object();
+        put(record, "record", marked->line);
+        struct mw_list parts = {0};
+        for (size_t k = 0; k < marked->count; k++)
+            mw_list_add(arena, &parts, mw_strndup(arena, marked->line + marked->parts[k].at, marked->parts[k].bytes));
+        json_object_set_new(record, "at_fault", list_json(&parts));
+        json_array_append_new(array, record);
+    }
+    return array;
+}
+
 static json_t *fix_json(const struct mw_finding *finding)
 {
     json_t *array = json_array();
@@ -65,6 +81,8 @@ static json_t *fix_json(const struct mw_finding *finding)
         put(fix, "text", finding->fix[i].text);
         if (finding->fix[i].snippet)
             put(fix, "snippet", finding->fix[i].snippet);
+        if (finding->fix[i].seen_after_s >= 0)
+            json_object_set_new(fix, "seen_after_s", json_integer(finding->fix[i].seen_after_s));
         json_array_append_new(array, fix);
     }
     return array;
@@ -96,6 +114,8 @@ static json_t *cause_json(struct mw_arena *arena, const struct mw_finding *findi
     put(cause, "title", finding->title);
     put(cause, "says", finding->says);
     json_object_set_new(cause, "evidence", evidence_json(arena, finding));
+    if (finding->marked_count)
+        json_object_set_new(cause, "records", records_json(arena, finding));
     json_object_set_new(cause, "explains", list_json(&finding->explains));
     json_object_set_new(cause, "alike", alike_json(finding));
     json_object_set_new(cause, "fix", fix_json(finding));

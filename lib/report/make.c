@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SNIPPETS_MOST 5u /* lines to paste for one repair */
+
 const char *mw_severity_name(enum mw_severity severity)
 {
     static const char *const names[] = {"blocks", "degrades", "risk", "advice"};
@@ -131,6 +133,15 @@ static const char *all_abouts(struct mw_making *making, struct mw_finding *findi
     return mw_list_join(making->arena, &finding->places, ", ");
 }
 
+static struct mw_instance *strongest(struct mw_instance **of, size_t count)
+{
+    struct mw_instance *best = of[0];
+    for (size_t i = 1; i < count; i++)
+        if (of[i]->severity < best->severity || (of[i]->severity == best->severity && of[i]->confidence > best->confidence))
+            best = of[i];
+    return best;
+}
+
 /* --- words --------------------------------------------------------------------------------------------------------------------------------------------- */
 static const char *place_value(const struct mw_instance *instance, const char *name, size_t length)
 {
@@ -167,15 +178,29 @@ static const char *fill(struct mw_making *making, const struct mw_instance *inst
     return mw_list_join(making->arena, &pieces, "");
 }
 
-static void put_into_words(struct mw_making *making, struct mw_finding *finding, const struct mw_instance *instance, const char *about)
+/* What is to be pasted, once for each place: each has a line of its own. */
+static const char *fill_snippets(struct mw_making *making, struct mw_instance **of, size_t count, const char *snippet)
 {
+    struct mw_list filled = {0};
+    for (size_t i = 0; i < count && filled.count < SNIPPETS_MOST; i++) {
+        const char *one = fill(making, of[i], snippet, shown_about(making, of, count, of[i]), untranslated);
+        if (!mw_list_has(&filled, one))
+            mw_list_add(making->arena, &filled, one);
+    }
+    return mw_list_join(making->arena, &filled, "\n");
+}
+
+static void put_into_words(struct mw_making *making, struct mw_finding *finding, struct mw_instance **of, size_t count)
+{
+    const struct mw_instance *instance = strongest(of, count);
+    const char *about = all_abouts(making, finding, of, count);
     const struct mw_cause *cause = finding->cause;
     finding->title = mw_lang(instance->title ? instance->title : cause->title);
     finding->says = fill(making, instance, mw_lang(instance->says ? instance->says : cause->says), about, mw_lang);
     for (size_t i = 0; i < MW_FIXES && cause->fix[i].text; i++) {
         finding->fix[i].where = cause->fix[i].where;
         finding->fix[i].text = fill(making, instance, mw_lang(cause->fix[i].text), about, mw_lang);
-        finding->fix[i].snippet = cause->fix[i].snippet ? fill(making, instance, cause->fix[i].snippet, about, untranslated) : NULL;
+        finding->fix[i].snippet = cause->fix[i].snippet ? fill_snippets(making, of, count, cause->fix[i].snippet) : NULL;
         finding->fixes++;
     }
     finding->verify = making->verify;
@@ -213,15 +238,6 @@ static void add_rivals(struct mw_making *making, struct mw_finding *finding)
 }
 
 /* --- findings -------------------------------------------------------------------------------------------------------------------------------------------- */
-static struct mw_instance *strongest(struct mw_instance **of, size_t count)
-{
-    struct mw_instance *best = of[0];
-    for (size_t i = 1; i < count; i++)
-        if (of[i]->severity < best->severity || (of[i]->severity == best->severity && of[i]->confidence > best->confidence))
-            best = of[i];
-    return best;
-}
-
 /* The gravest first: what follows from several belongs to that one. */
 static void gather_all(struct mw_making *making, struct mw_instance **of, size_t count, struct mw_gathered *gathered)
 {
@@ -261,10 +277,12 @@ static struct mw_finding make_finding(struct mw_making *making, struct mw_instan
     finding.explains = gathered.ids;
     finding.explains_seen = gathered.ids.count;
     add_symptoms(making, finding.cause, &finding.explains);
-    put_into_words(making, &finding, best, all_abouts(making, &finding, of, count));
+    put_into_words(making, &finding, of, count);
     const char *part = mw_make_count(making, of, count);
     if (part)
         finding.says = mw_printf(making->arena, "%s %s", finding.says, part);
+    mw_make_marked(making, &finding, of, count);
+    mw_make_lifetimes(making, &finding);
     add_alikes(making, &finding);
     add_rivals(making, &finding);
     return finding;
@@ -313,8 +331,8 @@ static const struct {
     const char *question;
     unsigned legs;
 } questions[] = {
-    {"check", MW_ALL_LEGS}, {"send", MW_SUBMIT | MW_SEND}, {"receive", MW_RECEIVE | MW_RETRIEVE}, {"imap", MW_RETRIEVE}, {"pop3", MW_RETRIEVE},
-    {"deliver", MW_SUBMIT | MW_SEND}, {"account", MW_RETRIEVE | MW_ACCOUNT},
+    {"check", MW_ALL_LEGS}, {"send", MW_SUBMIT | MW_SEND},    {"receive", MW_RECEIVE | MW_RETRIEVE}, {"imap", MW_RETRIEVE},
+    {"pop3", MW_RETRIEVE},  {"deliver", MW_SUBMIT | MW_SEND}, {"account", MW_RETRIEVE | MW_ACCOUNT},
 };
 
 unsigned mw_question_legs(const char *question)
@@ -342,7 +360,9 @@ static const char *shell_word(struct mw_arena *arena, const char *word)
 /* Where a secret stood is not told. */
 static const char *option_of(const char *shape)
 {
-    static const struct { const char *shape, *option; } secrets[] = {{"to-password", "to-password-file=FILE"}, {"token", "token-file=FILE"}};
+    static const struct {
+        const char *shape, *option;
+    } secrets[] = {{"to-password", "to-password-file=FILE"}, {"token", "token-file=FILE"}};
     for (size_t i = 0; i < MW_COUNT(secrets); i++)
         if (strcmp(secrets[i].shape, shape) == 0)
             return secrets[i].option;

@@ -22,6 +22,10 @@ struct mw_gathered {
     unsigned legs[4];          /* of each severity */
 };
 
+/* marked.c: the records among the evidence, with the part at fault */
+void mw_make_marked(struct mw_making *making, struct mw_finding *finding, struct mw_instance **of, size_t count);
+/* lifetime.c: how long after each repair in the DNS resolvers may go on with what they know */
+void mw_make_lifetimes(struct mw_making *making, struct mw_finding *finding);
 void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */
 /* count.c: "This is so at 1 of 4 addresses of …", for instances of one cause; NULL: it is so at all that were tried. */
 const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count);

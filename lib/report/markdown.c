@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static const struct mw_escape escapes[] = {{'\\', "\\\\"}, {'*', "\\*"}, {'_', "\\_"}, {'`', "\\`"}, {'<', "&lt;"}, {'>', "&gt;"}, {'[', "\\["}, {']', "\\]"},
-                                           {'|', "\\|"},   {'#', "\\#"}, {'&', "&amp;"}, {0, NULL}};
+static const struct mw_escape escapes[] = {{'\\', "\\\\"}, {'*', "\\*"}, {'_', "\\_"}, {'`', "\\`"}, {'<', "&lt;"},  {'>', "&gt;"},
+                                           {'[', "\\["},   {']', "\\]"}, {'|', "\\|"}, {'#', "\\#"}, {'&', "&amp;"}, {0, NULL}};
 /* In a code span nothing has a meaning but the backtick, which cannot stand there. */
 static const struct mw_escape in_code[] = {{'`', "'"}, {0, NULL}};
 
@@ -45,10 +45,19 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
         fprintf(page->out, "- %s `%s` = `%s`", plain(page, fact->about), mw_fact_kind(fact->id)->name, code(page, mw_fact_value(page->arena, fact)));
         fprintf(page->out, fact->quote && *fact->quote ? ": `%s`\n" : "\n", fact->quote ? code(page, fact->quote) : "");
     }
+    for (size_t i = 0; i < finding->marked_count; i++) {
+        const struct mw_marked *marked = &finding->marked[i];
+        fprintf(page->out, "\n`%s`\n\n%s", code(page, marked->line), _("The part at fault:"));
+        for (size_t k = 0; k < marked->count; k++)
+            fprintf(page->out, " `%s`", code(page, mw_strndup(page->arena, marked->line + marked->parts[k].at, marked->parts[k].bytes)));
+        fputc('\n', page->out);
+    }
     for (size_t i = 0; i < finding->fixes; i++) {
         fprintf(page->out, "\n**%s** %s\n", mw_words_where(finding->fix[i].where), plain(page, finding->fix[i].text));
         if (finding->fix[i].snippet)
             put_block(page, finding->fix[i].snippet);
+        if (finding->fix[i].seen_after)
+            fprintf(page->out, "\n%s\n", plain(page, finding->fix[i].seen_after));
     }
     if (finding->explains_seen)
         fprintf(page->out, "\n%s\n\n", _("What only follows from it:"));

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#define EVIDENCE_SHOWN 6u  /* of one finding, unless verbose */
-#define VALUE_SHOWN 300u   /* bytes of one value, unless verbose */
+#define EVIDENCE_SHOWN 6u /* of one finding, unless verbose */
+#define VALUE_SHOWN 300u  /* bytes of one value, unless verbose */
 #define VALUE_CEILING 4000u
 #define FOLLOWERS_SHOWN 8u
 
@@ -84,20 +84,74 @@ static bool is_repeated(const struct page *page, const struct mw_finding *findin
     return false;
 }
 
+/* It is shown with its part at fault. */
+static bool is_marked(const struct mw_finding *finding, const struct mw_fact *fact)
+{
+    for (size_t i = 0; fact->quote && i < finding->marked_count; i++)
+        if (strcmp(finding->marked[i].line, fact->quote) == 0)
+            return true;
+    return false;
+}
+
 static void put_evidence(const struct page *page, const struct mw_finding *finding)
 {
-    size_t shown = 0;
-    if (finding->evidence_count)
-        paragraph(page, 3, DIM, _("Seen:"));
+    size_t shown = 0, marked = 0;
     for (size_t i = 0; i < finding->evidence_count; i++) {
+        if (is_marked(finding, finding->evidence[i])) {
+            marked++;
+            continue;
+        }
+        if (!shown)
+            paragraph(page, 3, DIM, _("Seen:"));
         if (!page->options->verbose && (shown == EVIDENCE_SHOWN || is_repeated(page, finding, i)))
             continue;
         paragraph(page, 5, PLAIN, shown_fact(page, finding->evidence[i]));
         shown++;
     }
-    if (shown < finding->evidence_count)
-        paragraph(page, 5, PLAIN, mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->evidence_count - shown),
-                                            finding->evidence_count - shown));
+    size_t more = finding->evidence_count - shown - marked;
+    if (more)
+        paragraph(page, 5, PLAIN,
+                  mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", more), more));
+}
+
+static void spaces(const struct page *page, size_t count, char with)
+{
+    while (count--)
+        fputc(with, page->out);
+}
+
+/* The line of marks under a record. */
+static void put_marks(const struct page *page, const struct mw_marked *marked)
+{
+    size_t at = 0;
+    spaces(page, 5, ' ');
+    paint(page, RED);
+    for (size_t i = 0; i < marked->count; i++) {
+        spaces(page, mw_text_columns(mw_strndup(page->arena, marked->line + at, marked->parts[i].at - at)), ' ');
+        at = marked->parts[i].at + marked->parts[i].bytes;
+        spaces(page, mw_text_columns(mw_strndup(page->arena, marked->line + marked->parts[i].at, marked->parts[i].bytes)), '^');
+    }
+    paint(page, PLAIN);
+    fputc('\n', page->out);
+}
+
+/* Records stand on one line, as they are to be pasted, and the terminal wraps one that is longer: marks under it would stand at the wrong place, so its parts
+ * are named. */
+static void put_marked(const struct page *page, const struct mw_finding *finding)
+{
+    size_t columns = page->options->columns ? page->options->columns - 5 : SIZE_MAX;
+    if (finding->marked_count)
+        paragraph(page, 3, DIM, _("The part at fault:"));
+    for (size_t i = 0; i < finding->marked_count; i++) {
+        const struct mw_marked *marked = &finding->marked[i];
+        snippet(page, 5, marked->line);
+        if (mw_text_columns(marked->line) <= columns) {
+            put_marks(page, marked);
+            continue;
+        }
+        for (size_t k = 0; k < marked->count; k++)
+            paragraph(page, 5, RED, mw_printf(page->arena, "^ %.*s", (int)marked->parts[k].bytes, marked->line + marked->parts[k].at));
+    }
 }
 
 static void put_fixes(const struct page *page, const struct mw_finding *finding)
@@ -107,6 +161,8 @@ static void put_fixes(const struct page *page, const struct mw_finding *finding)
         paragraph(page, 5, PLAIN, finding->fix[i].text);
         if (finding->fix[i].snippet)
             snippet(page, 7, finding->fix[i].snippet);
+        if (finding->fix[i].seen_after)
+            paragraph(page, 5, DIM, finding->fix[i].seen_after);
     }
 }
 
@@ -120,15 +176,18 @@ static void put_followers(const struct page *page, const struct mw_finding *find
     for (size_t i = 0; i < shown; i++)
         paragraph(page, 5, PLAIN, mw_printf(page->arena, "%s (%s)", mw_words_title(finding->explains.items[i]), finding->explains.items[i]));
     if (shown < finding->explains_seen)
-        paragraph(page, 5, PLAIN, mw_printf(page->arena, mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->explains_seen - shown),
-                                            finding->explains_seen - shown));
+        paragraph(page, 5, PLAIN,
+                  mw_printf(page->arena,
+                            mw_lang_plural("and %zu more (--verbose shows it)", "and %zu more (--verbose shows them)", finding->explains_seen - shown),
+                            finding->explains_seen - shown));
 }
 
 static void put_alikes(const struct page *page, const struct mw_finding *finding)
 {
     for (size_t i = 0; i < finding->alikes; i++)
-        paragraph(page, 3, PLAIN, mw_printf(page->arena, _("It could also be: %s (%s). %s"), mw_words_title(finding->alike[i].other->id), finding->alike[i].other->id,
-                                            finding->alike[i].decides));
+        paragraph(page, 3, PLAIN,
+                  mw_printf(page->arena, _("It could also be: %s (%s). %s"), mw_words_title(finding->alike[i].other->id), finding->alike[i].other->id,
+                            finding->alike[i].decides));
 }
 
 static enum paint color_of(enum mw_severity severity)
@@ -143,14 +202,16 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
     paragraph(page, 0, color_of(finding->severity), mw_printf(page->arena, "%zu. %s", number, finding->title));
     paragraph(page, 3, PLAIN, finding->says);
     put_evidence(page, finding);
+    put_marked(page, finding);
     put_fixes(page, finding);
     paragraph(page, 3, PLAIN, mw_printf(page->arena, _("Who must act: %s"), mw_words_owner(finding->cause->owner)));
     put_followers(page, finding);
     put_alikes(page, finding);
     paragraph(page, 3, DIM,
-              finding->cause->reference ? mw_printf(page->arena, "%s · %s · %.0f %% · %s", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100,
-                                                    finding->cause->reference)
-                                        : mw_printf(page->arena, "%s · %s · %.0f %%", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100));
+              finding->cause->reference
+                  ? mw_printf(page->arena, "%s · %s · %.0f %% · %s", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100,
+                              finding->cause->reference)
+                  : mw_printf(page->arena, "%s · %s · %.0f %%", finding->cause->id, mw_words_severity(finding->severity), finding->confidence * 100));
 }
 
 static void put_advice(const struct page *page, const struct mw_report *report)
@@ -163,7 +224,8 @@ static void put_advice(const struct page *page, const struct mw_report *report)
         if (first)
             fputc('\n', page->out);
         first = false;
-        paragraph(page, 0, PLAIN, mw_printf(page->arena, _("Advice: %s. %s (%s)"), finding->title, finding->fixes ? finding->fix[0].text : finding->says, finding->cause->id));
+        paragraph(page, 0, PLAIN,
+                  mw_printf(page->arena, _("Advice: %s. %s (%s)"), finding->title, finding->fixes ? finding->fix[0].text : finding->says, finding->cause->id));
         if (finding->fixes && finding->fix[0].snippet)
             snippet(page, 3, finding->fix[0].snippet);
     }
@@ -210,8 +272,9 @@ static void put_not_reached(const struct page *page, size_t count)
 {
     if (count)
         paragraph(page, 3, PLAIN,
-                  mw_printf(page->arena, mw_lang_plural("%zu cause, as what would show it was not reached or did not answer (--verbose tells more).",
-                                                        "%zu causes, as what would show them was not reached or did not answer (--verbose tells more).", count),
+                  mw_printf(page->arena,
+                            mw_lang_plural("%zu cause, as what would show it was not reached or did not answer (--verbose tells more).",
+                                           "%zu causes, as what would show them was not reached or did not answer (--verbose tells more).", count),
                             count));
 }
 

@@ -1,4 +1,4 @@
-/* The records of DKIM, DMARC, MTA-STS, TLSRPT and TLSA: each parser reads the same text. */
+/* The records of DKIM, DMARC, MTA-STS, TLSRPT and TLSA, and lines of zone files: each parser reads the same text. */
 #include "fuzz.h"
 
 #include <mailwhy/dkim.h>
@@ -6,6 +6,7 @@
 #include <mailwhy/mtasts.h>
 #include <mailwhy/tlsa.h>
 #include <mailwhy/tlsrpt.h>
+#include <mailwhy/zoneline.h>
 
 static void check_dkim(struct mw_arena *arena, const char *text)
 {
@@ -36,6 +37,9 @@ static void check_others(struct mw_arena *arena, const char *text)
     const struct mw_tlsa *record = mw_tlsa_read(arena, text, &tlsa);
     FUZZ_FLAW(record, tlsa);
     fuzz_must(!record || record->bytes);
+    struct mw_zoneline line;
+    bool is_line = mw_zoneline_read(arena, text, &line);
+    fuzz_must(!is_line || (*line.data && line.data > text && line.ttl_s >= 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)

@@ -1,0 +1,61 @@
+"""Records as they were found, with the part at fault, and how long resolvers may go on with what they know."""
+
+import json
+
+from programs import mailwhy
+
+SPF = 'example.org. 300 IN TXT "v=spf1 mx ipv4:192.0.2.1 a:gone.example.org -all"'
+
+
+def run(tmp_path, facts, *options):
+    rows = [{"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": "check", "target": "example.org", "options": []}]
+    for n, (fact, about, value, quote) in enumerate([("target.domain", "example.org", "example.org", None), *facts], 1):
+        rows.append({"fact": fact, "about": about, "value": value, "n": n, "from": "test", "at": "2026-11-22T13:00:00Z"} | ({"quote": quote} if quote else {}))
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return mailwhy("explain", path, *options)
+
+
+def finding(tmp_path, facts, cause):
+    report = json.loads(run(tmp_path, facts, "--json").stdout)
+    return next(found for found in report["causes"] if found["id"] == cause)
+
+
+WRONG_TERM = [("spf.record", "example.org", "v=spf1 mx ipv4:192.0.2.1 a:gone.example.org -all", SPF), ("spf.end", "example.org", "ok", None),
+              ("spf.flaw", "example.org", "unknown mechanism", "example.org: ipv4:192.0.2.1"),
+              ("zone.serial", "example.org@ns1.example.org[192.0.2.53]", 1, "example.org. 3600 IN SOA ns1.example.org. h.example.org. 1 2 3 4 60")]
+
+
+def test_the_part_at_fault_is_marked(tmp_path):
+    found = finding(tmp_path, WRONG_TERM, "spf.record.syntax")
+    assert found["records"] == [{"record": SPF, "at_fault": ["ipv4:192.0.2.1"]}]
+    lines = run(tmp_path, WRONG_TERM, "--format", "text", "--color", "never").stdout.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.endswith(SPF))
+    marks = lines[at + 1]
+    assert lines[at][marks.index("^"):marks.rindex("^") + 1] == "ipv4:192.0.2.1" and set(marks) == {" ", "^"}
+    assert "<mark>ipv4:192.0.2.1</mark>" in run(tmp_path, WRONG_TERM, "--format", "html").stdout
+
+
+def test_a_part_that_the_record_has_not_is_not_marked(tmp_path):
+    other = [row if row[0] != "spf.flaw" else (*row[:3], "example.org: ip:192.0.2.1") for row in WRONG_TERM]
+    assert "records" not in finding(tmp_path, other, "spf.record.syntax")
+
+
+def test_the_time_to_live_tells_when_a_repair_is_seen(tmp_path):
+    older = [("dns.mx", "example.org", "10 mx1.example.org", "example.org. 20 IN MX 10 mx1.example.org."), ("dns.mx.end", "example.org", "ok", None),
+             ("mx.of", "mx1.example.org", "example.org", "example.org. 20 IN MX 10 mx1.example.org."),
+             ("mx.host", "mx1.example.org", 10, "example.org. 20 IN MX 10 mx1.example.org."), ("exchange.end", "mx1.example.org", "nodata", None),
+             ("dns.a.end", "mx1.example.org", "nodata", None), ("dns.aaaa.end", "mx1.example.org", "nodata", None)]
+    fix = finding(tmp_path, older, "dns.mx.unresolvable")["fix"][0]
+    assert (fix["where"], fix["seen_after_s"]) == ("dns", 20)
+    by_zone = [*older, ("parent.ns", "example.org", "ns1.example.org", "example.org. 7200 IN MX 10 mx1.example.org.")]
+    assert finding(tmp_path, by_zone, "dns.mx.unresolvable")["fix"][0]["seen_after_s"] == 7200
+    assert "for 2 hours." in run(tmp_path, by_zone, "--format", "text").stdout
+
+
+def test_a_missing_record_is_remembered_as_long_as_the_zone_says(tmp_path):
+    missing = [("spf.end", "example.org", "nodata", None), ("dns.mx.end", "example.org", "ok", None)]
+    assert "seen_after_s" not in finding(tmp_path, missing, "spf.record.missing")["fix"][0]
+    known = [*missing, ("zone.minimum", "example.org@ns1.example.org[192.0.2.53]", 600, "example.org. 3600 IN SOA ns1.example.org. h.example.org. 1 2 3 4 600")]
+    assert finding(tmp_path, known, "spf.record.missing")["fix"][0]["seen_after_s"] == 600
+    assert "解析器可能在 10 分钟内" in run(tmp_path, known, "--format", "text", "--lang", "zh_CN").stdout
