@@ -3,10 +3,31 @@
 
 #include <mailwhy/lang.h>
 
+/* clang-format off */
 static const char *const probes[] = {
-    "route", "resolver", "control", "parent", "nameserver", "mx", "recipient", "exchange", "zonehost", "dnssec",
-    "ptr", "spf", "spf_address", "dkim", "dmarc", "mtasts", "tlsrpt", "tlsa", "dnsbl", "srv", NULL,
+    "route",
+    "resolver",
+    "control",
+    "parent",
+    "nameserver",
+    "mx",
+    "recipient",
+    "exchange",
+    "zonehost",
+    "dnssec",
+    "ptr",
+    "spf",
+    "spf_address",
+    "dkim",
+    "dmarc",
+    "mtasts",
+    "tlsrpt",
+    "tlsa",
+    "dnsbl",
+    "srv",
+    NULL,
 };
+/* clang-format on */
 
 static const struct cmd_tool tool = {
     .name = "mailwhy-dns",
