@@ -42,8 +42,20 @@ const struct mw_fact *mw_lookup_tell_once(struct mw_look *look, enum mw_fact_id 
     return told ? told : mw_tell_text(look, id, about, text, quote);
 }
 
+/* A name in a zone file ends with a dot; in a SOA record the first two words are names. */
+static const char *soa_data(struct mw_look *look, const char *text)
+{
+    struct mw_list words = mw_text_split(look->arena, text, " ");
+    for (size_t i = 0; i < 2 && i < words.count; i++)
+        if (!mw_text_ends(words.items[i], "."))
+            words.items[i] = mw_printf(look->arena, "%s.", words.items[i]);
+    return mw_list_join(look->arena, &words, " ");
+}
+
 const char *mw_lookup_quote(struct mw_look *look, const struct mw_record *record)
 {
+    if (record->type == MW_SOA)
+        return mw_printf(look->arena, "%s. %u IN SOA %s", record->owner, (unsigned)record->ttl, soa_data(look, record->text));
     const char *dot = record->name && strcmp(record->name, ".") != 0 ? "." : "";
     return mw_printf(look->arena, "%s. %u IN %s %s%s", record->owner, (unsigned)record->ttl, mw_dns_type_name(record->type), record->text, dot);
 }

@@ -23,6 +23,16 @@ char *mw_words_account(struct mw_arena *arena, const struct mw_report *report);
 char *mw_words_delivery(struct mw_arena *arena, const struct mw_report *report);
 /* Its way, a sentence each; none where there was no message. */
 struct mw_list mw_words_way(struct mw_arena *arena, const struct mw_report *report);
+/* records.c: the records that were found, each once, in the order in which a zone is read: name servers, MX, addresses, policies, … */
+struct mw_found_record {
+    const char *line;               /* as in a zone file */
+    long ttl_s;                     /* the longest that was seen */
+    const struct mw_marked *marked; /* its parts at fault; NULL: none is */
+};
+const struct mw_found_record *mw_words_records(struct mw_arena *arena, const struct mw_report *report, size_t *count);
+/* Are they shown: was the DNS what was asked about? */
+bool mw_words_shows_records(const struct mw_report *report, const struct mw_format_options *options);
+
 const char *mw_words_severity(enum mw_severity severity);
 const char *mw_words_owner(enum mw_owner owner);
 const char *mw_words_where(enum mw_where where); /* "In the DNS:" */

@@ -47,20 +47,36 @@ static void put_evidence(const struct page *page, const struct mw_finding *findi
     fputs("</ul>\n", page->out);
 }
 
+static void put_record(const struct page *page, const struct mw_marked *marked)
+{
+    const char *at = marked->line;
+    for (size_t i = 0; i < marked->count; i++) {
+        const char *part = marked->line + marked->parts[i].at;
+        fputs(safe(page, mw_strndup(page->arena, at, (size_t)(part - at))), page->out);
+        at = part + marked->parts[i].bytes;
+        fprintf(page->out, "<mark>%s</mark>", safe(page, mw_strndup(page->arena, part, marked->parts[i].bytes)));
+    }
+    fprintf(page->out, "%s\n", safe(page, at));
+}
+
 static void put_marked(const struct page *page, const struct mw_finding *finding)
 {
-    for (size_t i = 0; i < finding->marked_count; i++) {
-        const struct mw_marked *marked = &finding->marked[i];
-        const char *at = marked->line;
-        fputs("<pre>", page->out);
-        for (size_t k = 0; k < marked->count; k++) {
-            const char *part = marked->line + marked->parts[k].at;
-            fputs(safe(page, mw_strndup(page->arena, at, (size_t)(part - at))), page->out);
-            at = part + marked->parts[k].bytes;
-            fprintf(page->out, "<mark>%s</mark>", safe(page, mw_strndup(page->arena, part, marked->parts[k].bytes)));
-        }
-        fprintf(page->out, "%s</pre>\n", safe(page, at));
-    }
+    fputs(finding->marked_count ? "<pre>" : "", page->out);
+    for (size_t i = 0; i < finding->marked_count; i++)
+        put_record(page, &finding->marked[i]);
+    fputs(finding->marked_count ? "</pre>\n" : "", page->out);
+}
+
+static void put_records(const struct page *page, const struct mw_report *report, const struct mw_format_options *options)
+{
+    size_t count;
+    const struct mw_found_record *records = mw_words_records(page->arena, report, &count);
+    if (!count || !mw_words_shows_records(report, options))
+        return;
+    fprintf(page->out, "<h2>%s</h2>\n<pre>", _("Records found"));
+    for (size_t i = 0; i < count; i++)
+        put_record(page, records[i].marked ? records[i].marked : &(struct mw_marked){.line = records[i].line});
+    fputs("</pre>\n", page->out);
 }
 
 static void put_finding(const struct page *page, const struct mw_finding *finding, size_t number)
@@ -110,7 +126,6 @@ static void put_way(const struct page *page, const struct mw_report *report)
 
 bool mw_format_html(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
 {
-    (void)options;
     const struct page page = {mw_arena_new(), out};
     const char *verdict = safe(&page, mw_words_verdict(page.arena, report));
     fprintf(out,
@@ -127,6 +142,7 @@ bool mw_format_html(const struct mw_report *report, const struct mw_format_optio
         fprintf(out, "<p>%s</p>\n", _("To see whether it is mended:"));
         put_block(&page, report->findings[0].verify);
     }
+    put_records(&page, report, options);
     put_not_tested(&page, report);
     fputs("</body>\n</html>\n", out);
     mw_arena_free(page.arena);

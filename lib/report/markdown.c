@@ -67,9 +67,21 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
         fprintf(page->out, "\n%s %s\n", _("Reference:"), plain(page, finding->cause->reference));
 }
 
+static void put_records(const struct page *page, const struct mw_report *report, const struct mw_format_options *options)
+{
+    size_t count;
+    const struct mw_found_record *records = mw_words_records(page->arena, report, &count);
+    struct mw_list lines = {0};
+    for (size_t i = 0; i < count; i++)
+        mw_list_add(page->arena, &lines, records[i].line);
+    if (!count || !mw_words_shows_records(report, options))
+        return;
+    fprintf(page->out, "\n## %s\n", _("Records found"));
+    put_block(page, mw_list_join(page->arena, &lines, "\n"));
+}
+
 bool mw_format_markdown(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
 {
-    (void)options;
     const struct page page = {mw_arena_new(), out};
     fprintf(out, "# %s\n", plain(&page, mw_words_verdict(page.arena, report)));
     if (report->partial)
@@ -85,6 +97,7 @@ bool mw_format_markdown(const struct mw_report *report, const struct mw_format_o
         fprintf(out, "\n## %s\n", _("To see whether it is mended:"));
         put_block(&page, report->findings[0].verify);
     }
+    put_records(&page, report, options);
     if (report->not_tested_count)
         fprintf(out, "\n## %s\n\n", _("Not tested"));
     for (size_t i = 0; i < report->not_tested_count; i++)

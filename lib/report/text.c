@@ -121,10 +121,10 @@ static void spaces(const struct page *page, size_t count, char with)
 }
 
 /* The line of marks under a record. */
-static void put_marks(const struct page *page, const struct mw_marked *marked)
+static void put_marks(const struct page *page, size_t indent, const struct mw_marked *marked)
 {
     size_t at = 0;
-    spaces(page, 5, ' ');
+    spaces(page, indent, ' ');
     paint(page, RED);
     for (size_t i = 0; i < marked->count; i++) {
         spaces(page, mw_text_columns(mw_strndup(page->arena, marked->line + at, marked->parts[i].at - at)), ' ');
@@ -135,23 +135,26 @@ static void put_marks(const struct page *page, const struct mw_marked *marked)
     fputc('\n', page->out);
 }
 
-/* Records stand on one line, as they are to be pasted, and the terminal wraps one that is longer: marks under it would stand at the wrong place, so its parts
+/* A record stands on one line, as it is to be pasted, and the terminal wraps one that is longer: marks under it would stand at the wrong place, so its parts
  * are named. */
+static void put_record(const struct page *page, size_t indent, const struct mw_marked *marked)
+{
+    size_t columns = page->options->columns ? page->options->columns - indent : SIZE_MAX;
+    snippet(page, indent, marked->line);
+    if (mw_text_columns(marked->line) <= columns) {
+        put_marks(page, indent, marked);
+        return;
+    }
+    for (size_t k = 0; k < marked->count; k++)
+        paragraph(page, indent, RED, mw_printf(page->arena, "^ %.*s", (int)marked->parts[k].bytes, marked->line + marked->parts[k].at));
+}
+
 static void put_marked(const struct page *page, const struct mw_finding *finding)
 {
-    size_t columns = page->options->columns ? page->options->columns - 5 : SIZE_MAX;
     if (finding->marked_count)
         paragraph(page, 3, DIM, _("The part at fault:"));
-    for (size_t i = 0; i < finding->marked_count; i++) {
-        const struct mw_marked *marked = &finding->marked[i];
-        snippet(page, 5, marked->line);
-        if (mw_text_columns(marked->line) <= columns) {
-            put_marks(page, marked);
-            continue;
-        }
-        for (size_t k = 0; k < marked->count; k++)
-            paragraph(page, 5, RED, mw_printf(page->arena, "^ %.*s", (int)marked->parts[k].bytes, marked->line + marked->parts[k].at));
-    }
+    for (size_t i = 0; i < finding->marked_count; i++)
+        put_record(page, 5, &finding->marked[i]);
 }
 
 static void put_fixes(const struct page *page, const struct mw_finding *finding)
@@ -295,6 +298,23 @@ static void put_not_tested(const struct page *page, const struct mw_report *repo
     put_not_reached(page, not_reached);
 }
 
+/* A long one (a DKIM key) is cut at the end of the line, unless verbose. */
+static void put_records(const struct page *page, const struct mw_report *report)
+{
+    size_t count, columns = page->options->columns && !page->options->verbose ? page->options->columns - 3 : VALUE_CEILING;
+    const struct mw_found_record *records = mw_words_records(page->arena, report, &count);
+    if (!count || !mw_words_shows_records(report, page->options))
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("Records found"));
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].marked)
+            put_record(page, 3, records[i].marked);
+        else
+            fprintf(page->out, "   %s\n", safe(page, records[i].line, columns));
+    }
+}
+
 /* Of a round trip. */
 static void put_way(const struct page *page, const struct mw_report *report)
 {
@@ -354,6 +374,7 @@ bool mw_format_text(const struct mw_report *report, const struct mw_format_optio
             put_finding(&page, &report->findings[i], ++number);
     put_advice(&page, report);
     put_verify(&page, report);
+    put_records(&page, report);
     put_not_tested(&page, report);
     if (options->verbose) {
         put_ruled_out(&page, report);

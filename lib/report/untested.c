@@ -6,35 +6,39 @@
 /* Facts that are there only when the user gives something. */
 static const struct {
     enum mw_fact_id fact;
+    bool dns; /* a matter of the DNS: mailwhy dns could have tested it */
     const char *why;
 } wanting[] = {
-    {MW_F_SMTP_LOGIN, N_("No login to the outgoing server was tried. Give --user and --password-file to test it.")},
-    {MW_F_IMAP_LOGIN, N_("No IMAP login was tried. Give --user and --password-file to test it.")},
-    {MW_F_IMAP_SELECT, N_("No mailbox was opened by IMAP, as there was no login.")},
-    {MW_F_POP3_LOGIN, N_("No POP3 login was tried. Give --user and --password-file to test it.")},
-    {MW_F_IMAP_UIDVALIDITY, N_("No mailbox was opened by IMAP, as there was no login.")},
-    {MW_F_IMAP_EXISTS, N_("No mailbox was opened by IMAP, as there was no login.")},
-    {MW_F_IMAP_IDLE_END, N_("It was not tried whether a connection that waits in IDLE lasts. Give --idle and a login to try it.")},
-    {MW_F_POP3_MESSAGES, N_("No mailbox was opened by POP3, as there was no login.")},
-    {MW_F_POP3_STAT, N_("No mailbox was opened by POP3, as there was no login.")},
-    {MW_F_SIEVE_FATE, N_("No filter rules of the mailbox were read: that takes a login (--user, --password-file) and a server that speaks ManageSieve.")},
-    {MW_F_SIEVE_RULES, N_("No filter rules of the mailbox were read: that takes a login (--user, --password-file) and a server that speaks ManageSieve.")},
-    {MW_F_ACCOUNT_SEARCH_END, N_("No message was looked for in the mailbox. Give --from, --subject or --message-id, and a login, to have it looked for.")},
-    {MW_F_PASSWORD_SCORE, N_("No password was given, so none was weighed.")},
-    {MW_F_MESSAGE_SIZE, N_("No size of a message was given. Give --size to test it.")},
-    {MW_F_DKIM_END, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
-    {MW_F_CONFIG_END, N_("No settings of a mail program were read. Give --config to test them.")},
-    {MW_F_CONFIG_HOST, N_("No settings of a mail program were read. Give --config to test them.")},
-    {MW_F_CONFIG_PREFIX, N_("No settings of a mail program that set a prefix for folders were read.")},
-    {MW_F_DNSBL_END, N_("No block list was asked. Give --dnsbl to test one.")},
-    {MW_F_DNSBL_LISTED, N_("No block list was asked. Give --dnsbl to test one.")},
-    {MW_F_CONTROL_END, N_("No other server that is known to work was tried. Give --control to compare with one.")},
-    {MW_F_RECIPIENT_DOMAIN, N_("No recipient to send to was given. Give --to to test it.")},
-    {MW_F_RUN_VANTAGE, N_("Only one place looked. Save a run from a second network too, and give both files to mailwhy explain.")},
-    {MW_F_SERVICE_PUBLISHED, N_("The domain publishes no settings for mail programs.")},
-    {MW_F_TLSA_RECORD, N_("There are no TLSA records.")},
-    {MW_F_MTASTS_POLICY, N_("There is no MTA-STS policy.")},
-    {MW_F_MTASTS_RECORD, N_("There is no MTA-STS record.")},
+    {MW_F_SMTP_LOGIN, false, N_("No login to the outgoing server was tried. Give --user and --password-file to test it.")},
+    {MW_F_IMAP_LOGIN, false, N_("No IMAP login was tried. Give --user and --password-file to test it.")},
+    {MW_F_IMAP_SELECT, false, N_("No mailbox was opened by IMAP, as there was no login.")},
+    {MW_F_POP3_LOGIN, false, N_("No POP3 login was tried. Give --user and --password-file to test it.")},
+    {MW_F_IMAP_UIDVALIDITY, false, N_("No mailbox was opened by IMAP, as there was no login.")},
+    {MW_F_IMAP_EXISTS, false, N_("No mailbox was opened by IMAP, as there was no login.")},
+    {MW_F_IMAP_IDLE_END, false, N_("It was not tried whether a connection that waits in IDLE lasts. Give --idle and a login to try it.")},
+    {MW_F_POP3_MESSAGES, false, N_("No mailbox was opened by POP3, as there was no login.")},
+    {MW_F_POP3_STAT, false, N_("No mailbox was opened by POP3, as there was no login.")},
+    {MW_F_SIEVE_FATE, false,
+     N_("No filter rules of the mailbox were read: that takes a login (--user, --password-file) and a server that speaks ManageSieve.")},
+    {MW_F_SIEVE_RULES, false,
+     N_("No filter rules of the mailbox were read: that takes a login (--user, --password-file) and a server that speaks ManageSieve.")},
+    {MW_F_ACCOUNT_SEARCH_END, false,
+     N_("No message was looked for in the mailbox. Give --from, --subject or --message-id, and a login, to have it looked for.")},
+    {MW_F_PASSWORD_SCORE, false, N_("No password was given, so none was weighed.")},
+    {MW_F_MESSAGE_SIZE, false, N_("No size of a message was given. Give --size to test it.")},
+    {MW_F_DKIM_END, true, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
+    {MW_F_CONFIG_END, false, N_("No settings of a mail program were read. Give --config to test them.")},
+    {MW_F_CONFIG_HOST, false, N_("No settings of a mail program were read. Give --config to test them.")},
+    {MW_F_CONFIG_PREFIX, false, N_("No settings of a mail program that set a prefix for folders were read.")},
+    {MW_F_DNSBL_END, true, N_("No block list was asked. Give --dnsbl to test one.")},
+    {MW_F_DNSBL_LISTED, true, N_("No block list was asked. Give --dnsbl to test one.")},
+    {MW_F_CONTROL_END, true, N_("No other server that is known to work was tried. Give --control to compare with one.")},
+    {MW_F_RECIPIENT_DOMAIN, true, N_("No recipient to send to was given. Give --to to test it.")},
+    {MW_F_RUN_VANTAGE, true, N_("Only one place looked. Save a run from a second network too, and give both files to mailwhy explain.")},
+    {MW_F_SERVICE_PUBLISHED, true, N_("The domain publishes no settings for mail programs.")},
+    {MW_F_TLSA_RECORD, true, N_("There are no TLSA records.")},
+    {MW_F_MTASTS_POLICY, true, N_("There is no MTA-STS policy.")},
+    {MW_F_MTASTS_RECORD, true, N_("There is no MTA-STS record.")},
 };
 
 /* clang-format off */
@@ -78,13 +82,15 @@ static const char *why_refrained(struct mw_making *making, const struct mw_fact 
     return NULL;
 }
 
+/* Of the tool that looks at the DNS alone nobody expects a login. */
 static bool is_on_request(struct mw_making *making, enum mw_fact_id lacks)
 {
+    bool dns_alone = mw_text_same(making->report->header->question, "dns");
     if (skipped_login(making->facts, lacks))
         return false;
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
         if (wanting[i].fact == lacks)
-            return true;
+            return wanting[i].dns || !dns_alone;
     return false;
 }
 
@@ -101,8 +107,8 @@ static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
 
 static const char *why_no_answer(struct mw_making *making, const struct mw_fact *silent)
 {
-    return mw_printf(making->arena, mw_lang(N_("It was tried, but there was no answer that says anything: %s of %s ended \"%s\".")), mw_fact_kind(silent->id)->name,
-                     silent->about, silent->text);
+    return mw_printf(making->arena, mw_lang(N_("It was tried, but there was no answer that says anything: %s of %s ended \"%s\".")),
+                     mw_fact_kind(silent->id)->name, silent->about, silent->text);
 }
 
 void mw_make_untested(struct mw_making *making)

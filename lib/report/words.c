@@ -1,6 +1,8 @@
 /* The sentences that reports share: the verdict in one sentence, and the names of severities, places and those who must act. */
 #include "format.h"
 
+#include <mailwhy/fail.h>
+
 #include <string.h>
 
 enum { ANY = -1, OK = MW_S_OK, DEGRADED = MW_S_DEGRADED, BROKEN = MW_S_BROKEN, UNKNOWN = MW_S_UNKNOWN };
@@ -87,11 +89,22 @@ static const char *half_verdict(const struct mw_report *report)
     return NULL;
 }
 
+/* Where only the DNS was looked at, and nothing in it keeps mail away: that the servers work is not said. */
+static const char *dns_verdict(const struct mw_report *report)
+{
+    bool dns_alone = mw_text_same(report->header->question, "dns") && report->exit_status != MW_EXIT_UNKNOWN;
+    if (!dns_alone || report->send != MW_S_OK || report->receive != MW_S_UNKNOWN)
+        return NULL;
+    return has_risk(report) ? _("Nothing in the DNS keeps mail of %s from working, but something is at risk; its mail servers were not asked.")
+                            : _("Nothing is wrong with the DNS of %s, as far as mail is concerned; its mail servers were not asked.");
+}
+
 char *mw_words_verdict(struct mw_arena *arena, const struct mw_report *report)
 {
     char *account = mw_words_account(arena, report);
     char *delivery = mw_text_same(report->header->question, "deliver") ? mw_words_delivery(arena, report) : NULL;
-    const char *half = half_verdict(report);
+    const char *half = dns_verdict(report);
+    half = half ? half : half_verdict(report);
     if (delivery)
         return delivery;
     if (account)
@@ -125,15 +138,20 @@ const char *mw_words_severity(enum mw_severity severity)
 
 const char *mw_words_owner(enum mw_owner owner)
 {
-    static const char *const words[] = {N_("the user"), N_("the administrator of the domain or server"), N_("the mail provider"), N_("whoever runs the network"),
-                                        N_("the other side")};
+    static const char *const words[] = {N_("the user"), N_("the administrator of the domain or server"), N_("the mail provider"),
+                                        N_("whoever runs the network"), N_("the other side")};
     return _(words[owner]);
 }
 
 const char *mw_words_where(enum mw_where where)
 {
-    static const char *const words[] = {N_("To do:"), N_("To do in the DNS:"), N_("To do at the server:"), N_("To do in the mail program:"), N_("To do in the network:"),
-                                        N_("To do at the registrar:"), N_("To do at the provider:")};
+    static const char *const words[] = {N_("To do:"),
+                                        N_("To do in the DNS:"),
+                                        N_("To do at the server:"),
+                                        N_("To do in the mail program:"),
+                                        N_("To do in the network:"),
+                                        N_("To do at the registrar:"),
+                                        N_("To do at the provider:")};
     return _(words[where]);
 }
 

@@ -7,8 +7,8 @@ from programs import mailwhy
 SPF = 'example.org. 300 IN TXT "v=spf1 mx ipv4:192.0.2.1 a:gone.example.org -all"'
 
 
-def run(tmp_path, facts, *options):
-    rows = [{"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": "check", "target": "example.org", "options": []}]
+def run(tmp_path, facts, *options, question="check"):
+    rows = [{"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": question, "target": "example.org", "options": []}]
     for n, (fact, about, value, quote) in enumerate([("target.domain", "example.org", "example.org", None), *facts], 1):
         rows.append({"fact": fact, "about": about, "value": value, "n": n, "from": "test", "at": "2026-11-22T13:00:00Z"} | ({"quote": quote} if quote else {}))
     path = tmp_path / "run.jsonl"
@@ -59,3 +59,20 @@ def test_a_missing_record_is_remembered_as_long_as_the_zone_says(tmp_path):
     known = [*missing, ("zone.minimum", "example.org@ns1.example.org[192.0.2.53]", 600, "example.org. 3600 IN SOA ns1.example.org. h.example.org. 1 2 3 4 600")]
     assert finding(tmp_path, known, "spf.record.missing")["fix"][0]["seen_after_s"] == 600
     assert "解析器可能在 10 分钟内" in run(tmp_path, known, "--format", "text", "--lang", "zh_CN").stdout
+
+
+RECORDS = [("dns.mx", "example.org", "5 mx5.example.org", "example.org. 20 IN MX 5 mx5.example.org."),
+           ("dns.mx", "example.org", "10 mx1.example.org", "example.org. 20 IN MX 10 mx1.example.org."),
+           ("mx.host", "mx1.example.org", 10, "example.org. 300 IN MX 10 mx1.example.org."),
+           ("parent.ns", "example.org", "ns1.example.org", "example.org. 86400 IN NS ns1.example.org."), *WRONG_TERM]
+
+
+def test_of_the_dns_all_records_are_shown_once(tmp_path):
+    for form in ("text", "markdown", "html"):
+        shown = run(tmp_path, RECORDS, "--format", form, question="dns").stdout
+        place = [shown.index(words) for words in ("Records found", " 86400 IN NS ", " IN SOA ", " 20 IN MX 5 ", " 300 IN MX 10 ")]
+        assert place == sorted(place) and shown.count(" IN MX ") == 2, form
+    assert "Records found" not in run(tmp_path, RECORDS, "--format", "text").stdout
+    assert "Records found" in run(tmp_path, RECORDS, "--format", "text", "--verbose").stdout
+    html = run(tmp_path, RECORDS, "--format", "html", question="dns").stdout
+    assert html.count("<mark>ipv4:192.0.2.1</mark>") == 2  # in the finding, and in its place among the records
