@@ -27,6 +27,9 @@ struct mw_tls_seen {
  * 1 it matches, 0 it does not, -1 unusable; *why is a clause in `arena`. */
 int mw_tlsa_match(struct mw_arena *arena, const char *record, const struct mw_list *chain, const char *host, const char **why);
 
+/* The TLSA record that RFC 7672 section 3.1.1 advises for the server's own key, the first of the chain: "3 1 1 hex"; NULL: there is no certificate. */
+const char *mw_tlsa_presented(struct mw_arena *arena, const struct mw_list *chain);
+
 /* Does a certificate (base64 of DER) cover the host name? */
 bool mw_certificate_covers(const char *certificate, const char *host);
 

@@ -17,5 +17,8 @@ struct mw_tlsa {
 
 /* "3 1 1 0D6FCE13…" (blanks in the data are allowed). NULL: *flaw says why. */
 const struct mw_tlsa *mw_tlsa_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+/* Clients that know both digests look at the stronger one alone, where records differ in it and in nothing else (RFC 7671 section 9); the whole data (matching
+ * type 0) always counts. */
+bool mw_tlsa_is_outdone(const struct mw_tlsa *record, const struct mw_tlsa *by);
 
 #endif

@@ -9,7 +9,15 @@
 
 /* Does a TXT record begin with "v=TLSRPTv1;"? */
 bool mw_tlsrpt_is_record(const char *text);
-/* The rua URIs (mailto: and https:); false: *flaw says why. */
-bool mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_list *rua, struct mw_flaw *flaw);
+
+struct mw_tlsrpt {
+    struct mw_list rua;         /* URIs that reports can be sent to: mailto: and https:; never empty */
+    struct mw_list passed_over; /* others */
+};
+
+/* NULL: *flaw says why. */
+const struct mw_tlsrpt *mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+/* The domain of a mailto: URI, as A-labels; NULL: it has none, or is another URI. */
+const char *mw_tlsrpt_domain(struct mw_arena *arena, const char *uri);
 
 #endif

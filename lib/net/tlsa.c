@@ -1,58 +1,10 @@
 /* TLSA records against a chain, offline, by the rules for SMTP: RFC 6698, RFC 7671, RFC 7672 section 3.1. Never looks anything up. */
 #include <mailwhy/tls.h>
+#include <mailwhy/tlsa.h>
 
-#include <ctype.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define DATA_CEILING 16384u
-
-struct tlsa {
-    long usage, selector, matching;
-    unsigned char *data;
-    size_t bytes;
-};
-
-static bool read_hex(struct mw_arena *arena, const char *text, struct tlsa *tlsa)
-{
-    size_t digits = strlen(text);
-    if (digits == 0 || digits % 2 || digits / 2 > DATA_CEILING)
-        return false;
-    tlsa->data = mw_alloc(arena, digits / 2);
-    for (size_t i = 0; i < digits / 2; i++) {
-        char pair[3] = {text[2 * i], text[2 * i + 1], 0};
-        if (!isxdigit((unsigned char)pair[0]) || !isxdigit((unsigned char)pair[1]))
-            return false;
-        tlsa->data[i] = (unsigned char)strtoul(pair, NULL, 16);
-    }
-    tlsa->bytes = digits / 2;
-    return true;
-}
-
-/* NULL, or why the record is of no use. */
-static const char *read_record(struct mw_arena *arena, const char *record, struct tlsa *tlsa)
-{
-    struct mw_list words = mw_text_split(arena, record, " \t");
-    if (words.count < 4 || !mw_text_number(words.items[0], 0, 255, &tlsa->usage) || !mw_text_number(words.items[1], 0, 255, &tlsa->selector) ||
-        !mw_text_number(words.items[2], 0, 255, &tlsa->matching))
-        return "it is not three numbers and hexadecimal data";
-    struct mw_list data = {.items = words.items + 3, .count = words.count - 3}; /* a long value may be written in pieces */
-    if (!read_hex(arena, mw_list_join(arena, &data, ""), tlsa))
-        return "its data is not hexadecimal";
-    if (tlsa->usage == 0 || tlsa->usage == 1)
-        return "usages 0 and 1 do not count for SMTP (RFC 7672 section 3.1.3)";
-    if (tlsa->usage > 3)
-        return "its usage is unknown";
-    if (tlsa->selector > 1)
-        return "its selector is unknown";
-    if (tlsa->matching > 2)
-        return "its matching type is unknown";
-    if ((tlsa->matching == 1 && tlsa->bytes != 32) || (tlsa->matching == 2 && tlsa->bytes != 64))
-        return "the length of its data does not fit the matching type";
-    return NULL;
-}
 
 static STACK_OF(X509) *read_chain(struct mw_arena *arena, const struct mw_list *chain)
 {
@@ -68,14 +20,14 @@ static STACK_OF(X509) *read_chain(struct mw_arena *arena, const struct mw_list *
     return stack;
 }
 
-static const char *words_for(struct mw_arena *arena, int error, const struct tlsa *tlsa)
+static const char *words_for(struct mw_arena *arena, int error, const struct mw_tlsa *tlsa)
 {
     if (error == X509_V_ERR_DANE_NO_MATCH)
         return tlsa->usage == 3 ? "the server's certificate is another one" : "no certificate of the chain is the one that is named";
     return mw_strdup(arena, X509_verify_cert_error_string(error));
 }
 
-static int verify(struct mw_arena *arena, SSL *ssl, STACK_OF(X509) *chain, const struct tlsa *tlsa, const char **why)
+static int verify(struct mw_arena *arena, SSL *ssl, STACK_OF(X509) *chain, const struct mw_tlsa *tlsa, const char **why)
 {
     X509_STORE *nothing = X509_STORE_new();
     X509_STORE_CTX *store = X509_STORE_CTX_new();
@@ -92,7 +44,7 @@ static int verify(struct mw_arena *arena, SSL *ssl, STACK_OF(X509) *chain, const
     return matched;
 }
 
-static SSL *dane_client(SSL_CTX *context, const struct tlsa *tlsa, const char *host)
+static SSL *dane_client(SSL_CTX *context, const struct mw_tlsa *tlsa, const char *host)
 {
     SSL *ssl = context && SSL_CTX_dane_enable(context) > 0 ? SSL_new(context) : NULL;
     if (!ssl)
@@ -109,18 +61,35 @@ static SSL *dane_client(SSL_CTX *context, const struct tlsa *tlsa, const char *h
 
 int mw_tlsa_match(struct mw_arena *arena, const char *record, const struct mw_list *chain, const char *host, const char **why)
 {
-    struct tlsa tlsa = {0};
-    *why = read_record(arena, record, &tlsa);
+    struct mw_flaw flaw = {0};
+    const struct mw_tlsa *tlsa = mw_tlsa_read(arena, record, &flaw);
+    *why = tlsa ? tlsa->unusable : flaw.why;
     if (*why)
         return -1;
     STACK_OF(X509) *stack = read_chain(arena, chain);
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-    SSL *ssl = sk_X509_num(stack) > 0 ? dane_client(context, &tlsa, host) : NULL;
+    SSL *ssl = sk_X509_num(stack) > 0 ? dane_client(context, tlsa, host) : NULL;
     *why = sk_X509_num(stack) > 0 ? "its data is neither a certificate nor a key" : "the server showed no certificate";
-    int matched = ssl ? verify(arena, ssl, stack, &tlsa, why) : sk_X509_num(stack) > 0 ? -1 : 0;
+    int matched = ssl ? verify(arena, ssl, stack, tlsa, why) : sk_X509_num(stack) > 0 ? -1 : 0;
     SSL_free(ssl);
     SSL_CTX_free(context);
     sk_X509_pop_free(stack, X509_free);
     ERR_clear_error();
     return matched;
+}
+
+const char *mw_tlsa_presented(struct mw_arena *arena, const struct mw_list *chain)
+{
+    STACK_OF(X509) *stack = read_chain(arena, chain);
+    unsigned char *key = NULL, digest[EVP_MAX_MD_SIZE];
+    unsigned digest_bytes = 0;
+    int bytes = sk_X509_num(stack) > 0 ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(sk_X509_value(stack, 0)), &key) : 0;
+    bool made = bytes > 0 && EVP_Digest(key, (size_t)bytes, digest, &digest_bytes, EVP_sha256(), NULL) == 1;
+    char *hex = mw_alloc(arena, 2 * sizeof digest + 1);
+    for (unsigned i = 0; made && i < digest_bytes; i++)
+        snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+    OPENSSL_free(key);
+    sk_X509_pop_free(stack, X509_free);
+    ERR_clear_error();
+    return made ? mw_printf(arena, "3 1 1 %s", hex) : NULL;
 }

@@ -11,6 +11,7 @@
 #define MAX_AGE_S 31557600L
 #define POLICY_BYTES 65536u
 #define MX_CEILING 500u
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 
 bool mw_mtasts_is_record(const char *text)
 {
@@ -26,6 +27,15 @@ static bool is_alphanumeric(const char *text)
     return *text && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(text);
 }
 
+/* Tag names are written in lower case (section 3.1: %s"id="); the first counts. */
+static const char *id_of(const struct tags *tags)
+{
+    for (size_t i = 0; i < tags->count; i++)
+        if (tags->tag[i].name && strcmp(tags->tag[i].name, "id") == 0)
+            return tags->tag[i].value;
+    return NULL;
+}
+
 const char *mw_mtasts_read_record(struct mw_arena *arena, const char *text, struct mw_flaw *flaw)
 {
     const struct tags *tags = mw_tags_cut(arena, text);
@@ -38,14 +48,21 @@ const char *mw_mtasts_read_record(struct mw_arena *arena, const char *text, stru
             mw_flaw_is(flaw, N_("not a list of tags"), tags->tag[i].text);
             return NULL;
         }
-    const char *id = mw_tags_get(tags, "id");
-    if (!id)
+    const char *id = id_of(tags);
+    if (!id && mw_tags_times(tags, "id"))
+        mw_flaw_is(flaw, N_("id= is not in lower case"), "");
+    else if (!id)
         mw_flaw_is(flaw, N_("no id= tag"), "");
     else if (!is_alphanumeric(id) || strlen(id) > ID_CHARACTERS)
         mw_flaw_is(flaw, N_("id= is not 1 to 32 letters and digits"), id);
     else
         return id;
     return NULL;
+}
+
+bool mw_mtasts_is_near(const char *text)
+{
+    return mw_text_starts(text, "v=sts") || mw_text_starts(text, "v = sts") || mw_text_starts(text, "stsv1");
 }
 
 /* --- the policy file ------------------------------------------------------------------------------------------------------------------------ */
@@ -143,11 +160,23 @@ static bool is_whole(const struct policy_reader *reader)
 const struct mw_mtasts_policy *mw_mtasts_read_policy(struct mw_arena *arena, const char *bytes, size_t count, struct mw_flaw *flaw)
 {
     struct policy_reader reader = {.arena = arena, .policy = MW_NEW(arena, struct mw_mtasts_policy), .flaw = flaw};
+    if (count >= strlen(BYTE_ORDER_MARK) && memcmp(bytes, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        mw_flaw_is(flaw, N_("begins with a byte order mark"), "");
+        flaw->line = 1;
+        return NULL;
+    }
     if (count > POLICY_BYTES) {
         mw_flaw_is(flaw, N_("longer than 64 KiB"), "");
         return NULL;
     }
     return read_lines(&reader, bytes, count) && is_whole(&reader) ? reader.policy : NULL;
+}
+
+bool mw_mtasts_is_media_type(const char *text)
+{
+    static const char wanted[] = "text/plain";
+    const char *behind = text + (mw_text_starts(text, wanted) ? strlen(wanted) : 0);
+    return behind > text && (!*behind || strchr("; \t", *behind));
 }
 
 bool mw_mtasts_pattern_matches(const char *pattern, const char *host)

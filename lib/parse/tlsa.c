@@ -70,3 +70,9 @@ const struct mw_tlsa *mw_tlsa_read(struct mw_arena *arena, const char *text, str
     record->unusable = unusable(record);
     return record;
 }
+
+bool mw_tlsa_is_outdone(const struct mw_tlsa *record, const struct mw_tlsa *by)
+{
+    bool comparable = !record->unusable && !by->unusable && record->usage == by->usage && record->selector == by->selector;
+    return comparable && record->matching == 1 && by->matching == 2;
+}

@@ -1,9 +1,11 @@
 /* TLSRPT records (RFC 8460 section 3). Never sends a report. */
 #include "tags.h"
 
+#include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
 #include <mailwhy/tlsrpt.h>
 
+#include <ctype.h>
 #include <string.h>
 
 bool mw_tlsrpt_is_record(const char *text)
@@ -15,25 +17,53 @@ bool mw_tlsrpt_is_record(const char *text)
     return text[strspn(text, " \t")] == ';';
 }
 
-bool mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_list *rua, struct mw_flaw *flaw)
+/* Percent-encoding is whole, and a "!" is encoded (section 3): some records carry the size that DMARC allows behind one. */
+static bool is_encoded(const char *uri)
 {
-    const struct tags *tags = mw_tags_cut(arena, text);
-    if (!mw_tlsrpt_is_record(text))
-        return mw_flaw_is(flaw, N_("does not begin with v=TLSRPTv1;"), tags->count ? tags->tag[0].text : "");
-    for (size_t i = 0; i < tags->count; i++)
-        if (!tags->tag[i].name || !*tags->tag[i].name)
-            return mw_flaw_is(flaw, N_("not a list of tags"), tags->tag[i].text);
-    const char *value = mw_tags_get(tags, "rua");
-    if (!value)
-        return mw_flaw_is(flaw, N_("no rua= tag"), "");
-    struct mw_list written = mw_text_split(arena, value, ","), good = {0};
+    for (const char *at = uri; (at = strpbrk(at, "%!")); at++)
+        if (*at == '!' || !isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]))
+            return false;
+    return true;
+}
+
+static void sort_uris(struct mw_arena *arena, const char *value, struct mw_tlsrpt *record)
+{
+    struct mw_list written = mw_text_split(arena, value, ",");
     for (size_t i = 0; i < written.count; i++) {
         const char *uri = mw_text_trim(arena, written.items[i]);
-        if (mw_tags_is_report_uri(uri, "https://"))
-            mw_list_add(arena, &good, uri);
+        bool good = mw_tags_is_report_uri(uri, "https://") && is_encoded(uri);
+        if (*uri)
+            mw_list_add(arena, good ? &record->rua : &record->passed_over, uri);
     }
-    if (!good.count)
-        return mw_flaw_is(flaw, N_("rua= has no mailto: or https: address"), value);
-    *rua = good;
-    return true;
+}
+
+const struct mw_tlsrpt *mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw)
+{
+    const struct tags *tags = mw_tags_cut(arena, text);
+    struct mw_tlsrpt *record = MW_NEW(arena, struct mw_tlsrpt);
+    bool has_rua = false;
+    if (!mw_tlsrpt_is_record(text)) {
+        mw_flaw_is(flaw, N_("does not begin with v=TLSRPTv1;"), tags->count ? tags->tag[0].text : "");
+        return NULL;
+    }
+    for (size_t i = 0; i < tags->count; i++) {
+        if (!tags->tag[i].name || !*tags->tag[i].name) {
+            mw_flaw_is(flaw, N_("not a list of tags"), tags->tag[i].text);
+            return NULL;
+        }
+        if (!mw_text_same(tags->tag[i].name, "rua"))
+            continue;
+        has_rua = true;
+        sort_uris(arena, tags->tag[i].value, record); /* there may be several */
+    }
+    if (record->rua.count)
+        return record;
+    mw_flaw_is(flaw, has_rua ? N_("rua= has no mailto: or https: address") : N_("no rua= tag"), mw_list_join(arena, &record->passed_over, ", "));
+    return NULL;
+}
+
+const char *mw_tlsrpt_domain(struct mw_arena *arena, const char *uri)
+{
+    const char *at = mw_text_starts(uri, "mailto:") ? strchr(uri, '@') : NULL, *flaw;
+    return at ? mw_domain_read(arena, mw_strndup(arena, at + 1, strcspn(at + 1, "?,")), &flaw) : NULL;
 }

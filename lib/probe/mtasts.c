@@ -28,11 +28,14 @@ static void tell_policy(struct mw_look *look, const struct mw_fetched *fetched)
     const char *joined = mw_list_join(look->arena, &lines, ", ");
     mw_tell_text(look, MW_F_MTASTS_POLICY, domain, mw_text_safe(look->arena, joined, strlen(joined), POLICY_SHOWN), NULL);
     const struct mw_mtasts_policy *policy = mw_mtasts_read_policy(look->arena, fetched->body, fetched->body_bytes, &flaw);
+    if (!mw_mtasts_is_media_type(fetched->media_type)) /* senders then have no policy (section 3.2) */
+        return;
     if (!policy) {
         mw_tell_text(look, MW_F_MTASTS_FLAW, domain, flaw.why, mw_printf(look->arena, "line %d: %s", flaw.line, flaw.where));
         return;
     }
     mw_tell_text(look, MW_F_MTASTS_MODE, domain, policy->mode, NULL);
+    mw_tell_number(look, MW_F_MTASTS_AGE, domain, policy->max_age_s, NULL);
     mw_tell_list(look, MW_F_MTASTS_MX, domain, &policy->mx, NULL);
     mw_look_ask(look, domain, MW_MX, got_mx, mw_memdup(look->arena, policy, sizeof *policy));
 }
@@ -52,12 +55,6 @@ static void got_policy(struct mw_look *look, const struct mw_fetched *fetched, v
         tell_policy(look, fetched);
 }
 
-/* A record that was meant to be one: section 3.1 wants "v=STSv1;" at its very beginning. */
-static bool is_near(const char *text)
-{
-    return mw_text_starts(text, "v=sts") || mw_text_starts(text, "sts");
-}
-
 static unsigned tell_records(struct mw_look *look, const struct mw_dns_answer *answer)
 {
     const char *domain = look->why->about;
@@ -66,7 +63,7 @@ static unsigned tell_records(struct mw_look *look, const struct mw_dns_answer *a
     unsigned count = 0;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i));) {
         bool claims = mw_mtasts_is_record(record->joined);
-        if (!claims && !is_near(record->joined))
+        if (!claims && !mw_mtasts_is_near(record->joined))
             continue;
         if (claims)
             mw_tell_text(look, MW_F_MTASTS_RECORD, domain, record->joined, mw_lookup_quote(look, record));
@@ -105,7 +102,7 @@ const struct mw_probe mw_probe_mtasts = {
     .legs = MW_RECEIVE,
     .wants = MW_F_TARGET_DOMAIN,
     .tells = {MW_F_MTASTS_RECORD, MW_F_MTASTS_RECORD_FLAW, MW_F_MTASTS_FETCH_END, MW_F_MTASTS_HTTP, MW_F_MTASTS_MEDIA, MW_F_MTASTS_POLICY, MW_F_MTASTS_FLAW,
-              MW_F_MTASTS_MODE, MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE},
+              MW_F_MTASTS_MODE, MW_F_MTASTS_AGE, MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE},
     .ends = MW_F_MTASTS_END,
     .start = start,
 };

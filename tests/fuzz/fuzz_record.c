@@ -27,13 +27,14 @@ static void check_dmarc(struct mw_arena *arena, const char *text)
 static void check_others(struct mw_arena *arena, const char *text)
 {
     struct mw_flaw sts = {0}, rpt = {0}, tlsa = {0};
-    struct mw_list rua = {0};
     const char *id = mw_mtasts_read_record(arena, text, &sts);
     FUZZ_FLAW(id, sts);
     fuzz_must(!id || strlen(id) <= 32);
-    bool reports = mw_tlsrpt_read(arena, text, &rua, &rpt);
+    const struct mw_tlsrpt *reports = mw_tlsrpt_read(arena, text, &rpt);
     FUZZ_FLAW(reports, rpt);
-    fuzz_must(!reports || rua.count);
+    fuzz_must(!reports || reports->rua.count);
+    if (reports)
+        mw_tlsrpt_domain(arena, reports->rua.items[0]);
     const struct mw_tlsa *record = mw_tlsa_read(arena, text, &tlsa);
     FUZZ_FLAW(record, tlsa);
     fuzz_must(!record || record->bytes);

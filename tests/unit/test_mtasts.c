@@ -10,6 +10,7 @@ static void records_are_read(void **state)
         {"v=STSv1;id=1", "1", NULL},
         {"v=STSv1 ; id = a1 ; x=y", "a1", NULL},
         {"v=STSv1;", NULL, "no id= tag"},
+        {"v=STSv1; ID=1", NULL, "id= is not in lower case"},
         {"v=STSv1; id=", NULL, "id= is not 1 to 32 letters and digits"},
         {"v=STSv1; id=2016-08-31", NULL, "id= is not 1 to 32 letters and digits"},
         {"v=STSv1; id=123456789012345678901234567890123", NULL, "id= is not 1 to 32 letters and digits"},
@@ -47,6 +48,7 @@ static void policies_are_read(void **state)
         {"version: STSv1\nmode: enforce\nmx: *.*.example\n", NULL, "mx is not a host or *.domain", 3},
         {"version: STSv1\nmode: enforce\nmx: 10 a.example\n", NULL, "mx is not a host or *.domain", 3},
         {"version: STSv1\nmode: enforce\nmx: 192.0.2.1\n", NULL, "mx is not a host or *.domain", 3},
+        {"\xEF\xBB\xBFversion: STSv1\nmode: enforce\n", NULL, "begins with a byte order mark", 1},
         {"<!doctype html>\n", NULL, "a line without a name and a colon", 1},
         {": STSv1\n", NULL, "a line without a name and a colon", 1},
     };
@@ -81,8 +83,22 @@ static void patterns_match_one_label(void **state)
     assert_false(mw_mtasts_pattern_matches("*.example.net", ".example.net"));
 }
 
+static void media_types_are_exact(void **state)
+{
+    (void)state;
+    assert_true(mw_mtasts_is_media_type("text/plain") && mw_mtasts_is_media_type("Text/Plain; charset=utf-8") && mw_mtasts_is_media_type("text/plain ;x=y"));
+    assert_false(mw_mtasts_is_media_type("text/plain2") || mw_mtasts_is_media_type("text/html") || mw_mtasts_is_media_type(""));
+}
+
+static void near_misses_are_known(void **state)
+{
+    (void)state;
+    assert_true(mw_mtasts_is_near("v=STSv2; id=1") && mw_mtasts_is_near("v = STSv1; id=1") && mw_mtasts_is_near("STSv1; id=1"));
+    assert_false(mw_mtasts_is_near("v=spf1 -all") || mw_mtasts_is_near("sts-verification=1"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(policies_are_read), UNIT(a_long_policy_is_refused), UNIT(patterns_match_one_label)};
+    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(media_types_are_exact), UNIT(near_misses_are_known), UNIT(policies_are_read), UNIT(a_long_policy_is_refused), UNIT(patterns_match_one_label)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,9 +156,21 @@ static const struct scene scenes[] = {
     {"two MTA-STS records count as none", "mtasts", DOMAIN, "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"& _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=2;\"\n",
      "mtasts.record_flaw example.org more than one*\nnot mtasts.fetch*"},
     {"where TLS reports go", "tlsrpt", DOMAIN, "- _smtp._tls.example.org TXT ok _smtp._tls.example.org. 300 IN TXT \"v=TLSRPTv1; rua=mailto:r@example.org\"\n", "tlsrpt.end example.org ok\nnot tlsrpt.flaw*"},
+    {"TLS reports to another domain, by another record", "tlsrpt", DOMAIN,
+     "- _smtp._tls.example.org TXT ok _smtp._tls.example.org. 300 IN CNAME r.example.net.& r.example.net. 300 IN TXT \"v=TLSRPTv1; rua=mailto:r@closed.example,ftp://x.y/\"\n"
+     "- closed.example MX ok closed.example. 300 IN MX 0 .\n",
+     "tlsrpt.end example.org ok\ntlsrpt.rua example.org mailto:r@closed.example\ntlsrpt.target closed.example null mx\nnot tlsrpt.flaw*"},
+    {"a wildcard TXT is no record of transport security", "mtasts tlsrpt", DOMAIN,
+     "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=spf1 -all\"& _mta-sts.example.org. 300 IN TXT \"sts-verification=1\"\n"
+     "- _smtp._tls.example.org TXT ok _smtp._tls.example.org. 300 IN TXT \"v=spf1 -all\"\n",
+     "mtasts.end example.org nodata\ntlsrpt.end example.org nodata\nnot mtasts.record*\nnot tlsrpt.record*\nnot tlsrpt.flaw*"},
+    {"an MTA-STS policy of another media type is none", "mtasts", DOMAIN,
+     "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\n"
+     "get https://mta-sts.example.org/.well-known/mta-sts.txt 200 text/html version: STSv1|mode: enforce|mx: *.example.org|max_age: 86400\n",
+     "mtasts.media_type example.org text/html\nmtasts.policy example.org version*\nnot mtasts.mode*\nnot mtasts.covers*"},
     {"TLSA that nobody validated", "tlsa", "mx.host mx.example.org 10",
      "- _25._tcp.mx.example.org TLSA ok _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 D8DC7D123D3553B688176A349BF62615833AD076A559715A7AD8B49C07C448C2\n",
-     "tlsa.end mx.example.org:25 ok\ntlsa.secure mx.example.org:25 false\ntlsa.record mx.example.org:25 3 1 1 d8dc*"},
+     "tlsa.end mx.example.org:25 ok\ntlsa.record mx.example.org:25 3 1 1 d8dc*\nnot tlsa.secure*"},
     {"TLSA that the resolver validated", "tlsa", "mx.host mx.example.org 10",
      "- _25._tcp.mx.example.org TLSA ok+ad _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 D8DC7D123D3553B688176A349BF62615833AD076A559715A7AD8B49C07C448C2\n", "tlsa.secure mx.example.org:25 true"},
     {"TLSA that fails", "tlsa", "mx.host mx.example.org 10", "- _25._tcp.mx.example.org TLSA servfail\n", "tlsa.end mx.example.org:25 servfail\nnot tlsa.secure*"},

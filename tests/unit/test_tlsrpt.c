@@ -10,6 +10,10 @@ static void records_are_read(void **state)
         {"v=TLSRPTv1; rua=https://reporting.example.com/v1/tlsrpt", "https://reporting.example.com/v1/tlsrpt", NULL},
         {"v=TLSRPTv1; rua=mailto:a@b.c, https://d.e/;", "mailto:a@b.c https://d.e/", NULL},
         {"v=TLSRPTv1; rua=mailto:a@b.c,ftp://d.e/", "mailto:a@b.c", NULL},
+        {"v=TLSRPTv1; rua=mailto:a@b.c; rua=https://d.e/", "mailto:a@b.c https://d.e/", NULL},
+        {"v=TLSRPTv1; rua=mailto:a%2Cb@b.c", "mailto:a%2Cb@b.c", NULL},
+        {"v=TLSRPTv1; rua=mailto:a@b.c!10m", NULL, "rua= has no mailto: or https: address"},
+        {"v=TLSRPTv1; rua=mailto:a%4@b.c", NULL, "rua= has no mailto: or https: address"},
         {"v=TLSRPTv1;", NULL, "no rua= tag"},
         {"v=TLSRPTv1; rua=", NULL, "rua= has no mailto: or https: address"},
         {"v=TLSRPTv1; rua=a@b.c", NULL, "rua= has no mailto: or https: address"},
@@ -20,15 +24,21 @@ static void records_are_read(void **state)
     };
     for (size_t i = 0; i < MW_COUNT(cases); i++) {
         struct mw_flaw flaw = {0};
-        struct mw_list rua = {0};
-        bool good = mw_tlsrpt_read(*state, cases[i].text, &rua, &flaw);
-        unit_same(good ? mw_list_join(*state, &rua, " ") : NULL, cases[i].rua, cases[i].text);
+        const struct mw_tlsrpt *record = mw_tlsrpt_read(*state, cases[i].text, &flaw);
+        unit_same(record ? mw_list_join(*state, &record->rua, " ") : NULL, cases[i].rua, cases[i].text);
         unit_same(flaw.why, cases[i].why, cases[i].text);
     }
 }
 
+static void mailboxes_have_domains(void **state)
+{
+    unit_same(mw_tlsrpt_domain(*state, "mailto:a@Reports.Example?subject=x"), "reports.example", "query");
+    unit_same(mw_tlsrpt_domain(*state, "mailto:a@"), NULL, "none");
+    unit_same(mw_tlsrpt_domain(*state, "https://a@b.c/"), NULL, "https");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(records_are_read)};
+    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(mailboxes_have_domains)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
