@@ -18,7 +18,7 @@ enum mw_layer {
     MW_L_MAILBOX, MW_L_CLIENT
 };
 
-#define MW_FIXES 3
+#define MW_FIXES 4
 #define MW_NEEDS 6
 #define MW_ALIKE 3
 #define MW_EXPLAINS 40
@@ -27,6 +27,7 @@ struct mw_fix {
     enum mw_where where;
     const char *text;    /* whole sentence, N_(); {places} are filled from the finding */
     const char *snippet; /* to paste, not translated; NULL: none */
+    const char *when;    /* only where the finding fills this place; NULL: always */
 };
 
 struct mw_judge; /* the facts, and where findings go */

@@ -197,10 +197,12 @@ static void put_into_words(struct mw_making *making, struct mw_finding *finding,
     const struct mw_cause *cause = finding->cause;
     finding->title = mw_lang(instance->title ? instance->title : cause->title);
     finding->says = fill(making, instance, mw_lang(instance->says ? instance->says : cause->says), about, mw_lang);
-    for (size_t i = 0; i < MW_FIXES && cause->fix[i].text; i++) {
-        finding->fix[i].where = cause->fix[i].where;
-        finding->fix[i].text = fill(making, instance, mw_lang(cause->fix[i].text), about, mw_lang);
-        finding->fix[i].snippet = cause->fix[i].snippet ? fill_snippets(making, of, count, cause->fix[i].snippet) : NULL;
+    for (const struct mw_fix *fix = cause->fix; fix < cause->fix + MW_FIXES && fix->text; fix++) {
+        if (fix->when && !place_value(instance, fix->when, strlen(fix->when)))
+            continue;
+        finding->fix[finding->fixes].where = fix->where;
+        finding->fix[finding->fixes].text = fill(making, instance, mw_lang(fix->text), about, mw_lang);
+        finding->fix[finding->fixes].snippet = fix->snippet ? fill_snippets(making, of, count, fix->snippet) : NULL;
         finding->fixes++;
     }
     finding->verify = making->verify;
