@@ -162,7 +162,7 @@ static void mtasts_mx(struct mw_judge *judge)
         mw_proof(instance, mode);
         enum mw_severity enforced = another_is_covered(judge, domain) ? MW_DEGRADES : MW_BLOCKS;
         mw_weight(instance, mw_seen_value(mode, "enforce") ? enforced : MW_RISK, MW_RECEIVE);
-        place_policy(judge, instance, domain, mode->text, covers);
+        place_policy(judge, instance, domain, mode->text, mode);
     }
 }
 
