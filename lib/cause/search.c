@@ -28,7 +28,8 @@ bool mw_cause_explains(const struct mw_cause *cause, const char *id)
 /* Ends after which nothing is known of what was asked. */
 static bool is_silence(const struct mw_fact *fact)
 {
-    static const char *const silences[] = {"servfail", "refused", "timed out", "unreachable", "garbled", "other", "skipped", "reset", "hung up", "throttled"};
+    static const char *const silences[] = {"servfail", "refused", "timed out", "unreachable", "garbled", "other", "skipped", "reset", "hung up", "throttled",
+                                           "lists nothing", "not usable"};
     for (size_t i = 0; i < MW_COUNT(silences); i++)
         if (mw_text_same(fact->text, silences[i]))
             return true;

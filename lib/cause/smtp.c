@@ -640,7 +640,6 @@ BY_WORDS(misconfigured, "smtp.server.misconfigured")
 BY_WORDS(maintenance, "smtp.server.maintenance")
 BY_WORDS(routing_loop, "smtp.loop.routing")
 BY_WORDS(ip_low, "rep.ip.low")
-BY_WORDS(domain_bad, "rep.domain.bad")
 
 /* --- the rows ------------------------------------------------------------------------------------------------------------------------------- */
 
@@ -1205,22 +1204,6 @@ static const struct mw_cause causes[] = {
             {"rep.dnsbl.listed", N_("A public block list has the address too.")},
         },
         .explains = {"smtp.banner.refused", "sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam", NULL},
-    },
-    {
-        .id = "rep.domain.bad",
-        .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
-        .title = N_("The receiver has a poor opinion of the sender domain"),
-        .says = N_("At {about} the refusal names the reputation of the sender domain: “{value}”."),
-        .fix = {
-            {MW_AT_SERVER, N_("Publish SPF, DKIM and DMARC, send little at first, and ask the lists that name the domain to remove it."), NULL},
-        },
-        .reference = "M3AAWG Sender Best Common Practices",
-        .any = {MW_F_SMTP_GREETING, MW_F_SMTP_MAIL, MW_F_SMTP_RCPT},
-        .holds = domain_bad,
-        .alike = {
-            {"rep.ip.low", N_("Other domains from the same address are refused as well.")},
-        },
-        .explains = {"sym:outbound.reject", "sym:outbound.spam", NULL},
     },
 };
 /* clang-format on */

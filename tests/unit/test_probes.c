@@ -217,8 +217,8 @@ static const struct scene scenes[] = {
     {"a block list that lists everybody", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org",
      "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.0.0.2\n- 1.0.0.127.bl.example A ok 1.0.0.127.bl.example. 300 IN A 127.0.0.2\n"
      "- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.0.0.2\n",
-     "dnsbl.end bl.example not usable\nnot dnsbl.listed*"},
-    {"a block list that is gone", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org", "- x TXT nodata\n", "dnsbl.end bl.example not usable\nnot dnsbl.listed*"},
+     "dnsbl.end bl.example lists everything\nnot dnsbl.listed*"},
+    {"a block list that is gone", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org", "- x TXT nodata\n", "dnsbl.end bl.example lists nothing\nnot dnsbl.listed*"},
     {"a host of a tool", "target", "target.host imap.example.org:1993 imaps", "- imap.example.org A ok imap.example.org. 300 IN A 192.0.2.6\n", "endpoint.imaps imap.example.org[192.0.2.6]:1993 target\ntarget.end imap.example.org:1993 ok"},
     {"an address of a tool", "target", "target.host 2001:db8::7 smtp", "- example.org A nodata\n", "endpoint.smtp [2001:db8::7]:25 target\nnot dns.a.end*"},
 };
