@@ -51,11 +51,19 @@ char *mw_server_address(struct mw_arena *arena, const char *server);
 void mw_asking_end(struct mw_net *net);
 
 struct mw_channels;
-/* `wire` NULL: `failed` says why (MW_DNS_TIMED_OUT, _UNREACHABLE, _GARBLED). Not called for what the end of the net cut off. */
+struct mw_sending;
+/* `wire` NULL: `failed` says why (MW_DNS_UNREACHABLE, MW_DNS_GARBLED). */
 typedef void mw_got_wire(void *context, enum mw_dns_status failed, const uint8_t *wire, size_t bytes);
-struct mw_channels *mw_channels_new(struct mw_net *net, double wait_s);
-/* Sends one packet to one server; `got` may be called at once. */
-void mw_channel_send(struct mw_channels *channels, const char *server, bool tcp, const uint8_t *wire, size_t bytes, mw_got_wire *got, void *context);
+struct mw_channels *mw_channels_new(struct mw_net *net);
+/* Sends one query to one server ("address:port", kept). `got` is called at most once, from the loop, with the answer to it or a failure; then the sending is
+ * gone. Silence has no end here: the caller drops what he waits for no longer, and nobody is called. */
+struct mw_sending *mw_channel_send(struct mw_channels *channels, const char *server, bool tcp, const uint8_t *wire, size_t bytes, mw_got_wire *got,
+                                   void *context);
+/* The same packet once more; by TCP the kernel sees to that. */
+void mw_sending_repeat(struct mw_sending *sending);
+/* Did something come from that server which is no answer to it? */
+bool mw_sending_heard_others(const struct mw_sending *sending);
+void mw_sending_drop(struct mw_sending *sending); /* NULL is allowed */
 void mw_channels_end(struct mw_channels *channels);
 
 /* --- TLS (tls.c) ------------------------------------------------------------------------------------------------------------------------------ */

@@ -46,7 +46,7 @@ char *mw_server_address(struct mw_arena *arena, const char *server)
     return mw_strndup(arena, server + bracket, (size_t)(colon - server) - 2 * (size_t)bracket);
 }
 
-/* A "nameserver" line; an address with a scope is passed over, c-ares cannot use it. */
+/* A "nameserver" line; an address with a scope is passed over. */
 static void take_line(struct mw_net *net, const char *line)
 {
     struct mw_list words = mw_text_split(net->arena, line, " \t\r\n");

