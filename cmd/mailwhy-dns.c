@@ -13,6 +13,7 @@ static const char *const probes[] = {
     "mx",
     "recipient",
     "exchange",
+    "wildcard",
     "zonehost",
     "dnssec",
     "ptr",

@@ -5,7 +5,7 @@
 
 static const char *const probes[] = {
     "target", "route", "resolver", "control", "known", "mx", "recipient", "exchange", "zonehost", "dnssec", "ptr",
-    "spf_address", "dnsbl", "service", "smtp", "retry", "lmtp", "submission", "submissions", "other", "small-segments", "samples", NULL,
+    "spf_address", "dnsbl", "service", "smtp", "smtp_name", "retry", "lmtp", "submission", "submissions", "other", "small-segments", "samples", NULL,
 };
 
 static const struct cmd_tool tool = {

@@ -1,9 +1,18 @@
 /* The addresses of an exchange: A and AAAA at once, each address an endpoint on port 25 (RFC 5321 section 5.1). */
 #include "lookup.h"
 
+/* Two names for one machine are no more than one exchange. */
+static void tell_same(struct mw_look *look, const char *host, const char *address)
+{
+    for (const struct mw_fact *of = mw_fact_find(look->facts, MW_F_ADDRESS_OF, address); of; of = mw_fact_find_next(look->facts, of))
+        if (!mw_text_same(of->text, host) && mw_fact_find(look->facts, MW_F_MX_HOST, of->text))
+            mw_lookup_tell_once(look, MW_F_MX_SAME_ADDRESS, host, of->text, address);
+}
+
 static void got_address(struct mw_look *look, const char *host, const char *address, const struct mw_fact *told, void *tag)
 {
     (void)tag;
+    tell_same(look, host, address);
     mw_endpoint_tell(look, MW_F_ENDPOINT_SMTP, host, address, 25, "mx", told);
     mw_lookup_tell_once(look, MW_F_ADDRESS_OF, address, host, NULL);
 }
@@ -24,7 +33,8 @@ const struct mw_probe mw_probe_exchange = {
     .says = N_("Looks up the addresses of each exchange."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_MX_HOST,
-    .tells = {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_SMTP, MW_F_ADDRESS_OF, MW_F_DNSSEC_SECURE, MW_F_DNSSEC_EDE},
+    .tells = {MW_F_DNS_A_END, MW_F_DNS_AAAA_END, MW_F_DNS_ADDRESS, MW_F_DNS_CNAME, MW_F_ENDPOINT_SMTP, MW_F_ADDRESS_OF, MW_F_MX_SAME_ADDRESS,
+              MW_F_DNSSEC_SECURE, MW_F_DNSSEC_EDE},
     .ends = MW_F_EXCHANGE_END,
     .start = start,
 };

@@ -96,7 +96,8 @@ static void got_published(struct mw_look *look, const struct mw_dns_answer *answ
 static void start(struct mw_look *look)
 {
     struct guess *guess = MW_NEW(look->arena, struct guess);
-    guess->waiting = MW_SRV_SERVICES + 1;
+    guess->waiting = MW_SRV_SERVICES + 2;
+    mw_look_ask(look, mw_srv_wildcard_name(look->arena, look->why->about), MW_SRV, got_published, guess);
     for (size_t i = 0; i < MW_SRV_SERVICES; i++)
         mw_look_ask(look, mw_srv_name(look->arena, &mw_srv_services[i], look->why->about), MW_SRV, got_published, guess);
     mw_look_ask(look, look->why->about, MW_MX, got_published, guess);

@@ -177,12 +177,24 @@ static struct mw_list keywords_of(struct mw_arena *arena, const struct mw_reply 
     return keywords;
 }
 
+/* RFC 5321 section 4.1.1.1: the reply to EHLO begins with the server's own name. */
+static void tell_name(struct mw_talk *talk, const struct mw_reply *reply)
+{
+    struct mw_look *look = mw_talk_look(talk);
+    const char *line = reply->lines.count ? reply->lines.items[0] : "";
+    const char *name = mw_strndup(look->arena, line, strcspn(line, " "));
+    const struct mw_fact *told = mw_fact_find(look->facts, MW_F_SMTP_NAME, mw_talk_about(talk));
+    if (*name && !(told && mw_text_same(told->text, name)))
+        mw_tell_text(look, MW_F_SMTP_NAME, mw_talk_about(talk), name, NULL);
+}
+
 static void tell_offer(struct mw_talk *talk, const struct mw_reply *reply)
 {
     struct mw_look *look = mw_talk_look(talk);
     const char *about = mw_talk_about(talk);
     bool encrypted = mw_talk_is_encrypted(talk);
     struct mw_list keywords = keywords_of(look->arena, reply);
+    tell_name(talk, reply);
     mw_tell_list(look, MW_F_SMTP_EXTENSIONS, about, &keywords, reply->whole);
     if (!encrypted)
         mw_tell_list(look, MW_F_SMTP_EXTENSIONS_CLEAR, about, &keywords, reply->whole);

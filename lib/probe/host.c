@@ -26,10 +26,20 @@ const char *mw_lookup_both(const struct mw_dns_answer *a, const struct mw_dns_an
     return mw_dns_status_name(status);
 }
 
+/* The CNAME record at the name itself, as it stands in a zone file. */
+static const char *alias_quote(struct mw_look *look, const struct mw_dns_answer *answer, const char *host)
+{
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(answer, MW_CNAME, &i));)
+        if (mw_text_same(record->owner, host))
+            return mw_lookup_quote(look, record);
+    return NULL;
+}
+
 static void hand_on(struct mw_look *look, const struct host_lookup *lookup, const struct mw_dns_answer *answer, int type)
 {
     if (answer->cname)
-        mw_lookup_tell_once(look, MW_F_DNS_CNAME, lookup->host, answer->cname, NULL);
+        mw_lookup_tell_once(look, MW_F_DNS_CNAME, lookup->host, answer->cname, alias_quote(look, answer, lookup->host));
     const struct mw_record *record;
     unsigned count = 0;
     for (size_t i = 0; count < MW_HOST_ADDRESSES && (record = mw_dns_next(answer, type, &i)); count++) {

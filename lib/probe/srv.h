@@ -14,5 +14,7 @@ struct mw_srv_service {
 extern const struct mw_srv_service mw_srv_services[MW_SRV_SERVICES];
 /* _imaps._tcp.example.org */
 const char *mw_srv_name(struct mw_arena *arena, const struct mw_srv_service *service, const char *domain);
+/* A service that nobody has. */
+const char *mw_srv_wildcard_name(struct mw_arena *arena, const char *domain);
 
 #endif

@@ -5,9 +5,9 @@
 #define PROBES(ROW) \
     ROW(route) ROW(route_host) ROW(resolver) ROW(control) ROW(control_host) ROW(target) \
     ROW(parent) ROW(nameserver) \
-    ROW(mx) ROW(recipient) ROW(exchange) ROW(zonehost) ROW(zonehost_service) \
+    ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
-    ROW(ptr) \
+    ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) \
     ROW(dkim) \
     ROW(dmarc) \
