@@ -443,17 +443,6 @@ static void autoconfig_inconsistent(struct mw_judge *judge)
     }
 }
 
-static void srv_target_bad(struct mw_judge *judge)
-{
-    MW_EACH (source, judge, MW_F_SERVICE_SOURCE) {
-        if (mw_seen_value(source, "srv") && mw_seen_no_address(judge, source->about)) {
-            struct mw_instance *instance = mw_found(judge, source->about, source);
-            mw_proof(instance, mw_know(judge, MW_F_DNS_A_END, source->about));
-            mw_proof(instance, mw_know(judge, MW_F_DNS_AAAA_END, source->about));
-        }
-    }
-}
-
 /* --- the rows ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -679,23 +668,6 @@ static const struct mw_cause causes[] = {
         },
         .explains = {"net.tcp.refused", "net.tcp.timeout", "smtp.listener.missing", "net.service.wrong_protocol", "tls.port.mode_mismatch",
                      "tls.handshake.incompatible", "smtp.banner.none", "sym:client.autosetup_fail", NULL},
-    },
-    {
-        .id = "config.srv.target_bad",
-        .legs = MW_SUBMIT | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_CLIENT, .owner = MW_ADMIN,
-        .title = N_("An SRV record names a server that does not exist"),
-        .says = N_("The SRV records for mail programs name {about}, which has no address."),
-        .fix = {
-            {MW_AT_DNS, N_("Let the record name the real host, which must have A or AAAA records itself."),
-             "_imaps._tcp.{domain}. IN SRV 0 1 993 mail.{domain}."},
-        },
-        .reference = "RFC 2782; RFC 6186 section 3",
-        .needs = {MW_F_SERVICE_SOURCE},
-        .holds = srv_target_bad,
-        .alike = {
-            {"config.autoconfig.missing", N_("There are no SRV records.")},
-        },
-        .explains = {"sym:client.autosetup_fail", NULL},
     },
 };
 /* clang-format on */

@@ -2,6 +2,7 @@
  * how slowly it answers, and which extensions it lacks.
  *
  * What a server answers to them with 4yz, 421 or not at all proves nothing. RFC 5321, RFC 1870 (SIZE), RFC 2505 (relaying), RFC 6152 (8BITMIME). */
+#include "helo.h"
 #include "replies.h"
 
 #include <mailwhy/dns.h>
@@ -189,11 +190,16 @@ static void tarpit(struct mw_judge *judge)
 BY_WORDS(too_many_errors, "smtp.session.too_many_errors")
 BY_WORDS(pregreet, "smtp.pregreet.rejected")
 BY_WORDS(helo_impersonates, "smtp.helo.impersonates")
-BY_WORDS(helo_mismatch, "smtp.helo.mismatch")
 BY_WORDS(too_many_recipients, "smtp.rcpt.too_many")
 BY_WORDS(verify_failed, "smtp.sender.verify_failed")
 BY_WORDS(local_loop, "smtp.loop.local")
 BY_WORDS(query_refused, "rep.dnsbl.query_refused")
+
+static void helo_mismatch(struct mw_judge *judge)
+{
+    mw_reply_found(judge, "smtp.helo.mismatch");
+    mw_helo_found(judge, MW_HELO_MISMATCH);
+}
 
 /* --- the rows -------------------------------------------------------------------------------------------------------------------------------- */
 

@@ -1,10 +1,10 @@
-/* Causes in the records that lead mail to its servers: MX and addresses, the apex, reverse names, the sender's domain.
+/* Causes in the records that lead mail to its servers: MX and addresses, wildcards, the apex.
  *
- * A question that failed (SERVFAIL, silence, a refusal) proves nothing here. That an exchange does not send is as likely as that it does, so a reverse name is
- * asked for only of an address that SPF lets send.
- * RFC 5321 section 5.1, RFC 7505, RFC 1034 section 3.6.2, RFC 2181 section 10, RFC 1918, RFC 6890, RFC 8601 section 3. */
+ * A question that failed (SERVFAIL, silence, a refusal) proves nothing here.
+ * RFC 5321 section 5.1, RFC 7505, RFC 4592, RFC 1034 section 3.6.2, RFC 2181 section 10, RFC 1918, RFC 6890. */
 #include "replies.h"
 
+#include <mailwhy/dmarc.h>
 #include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
 
@@ -66,14 +66,19 @@ static void domain_mx_implicit(struct mw_judge *judge, const char *domain, unsig
     if (!mw_seen_gone(end) || !mw_know(judge, MW_F_MX_HOST, domain) || !opens(judge, domain, &closed))
         return;
     struct mw_instance *instance = mw_found(judge, domain, end);
-    bool accepted = false;
+    bool accepted = false, refused = false;
     MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
         if (!mw_text_same(mw_seen_host(judge, reply), domain))
             continue;
         mw_proof(instance, reply);
         accepted = accepted || reply->text[0] == '2';
+        refused = refused || mw_seen_relay_denied(reply->text);
     }
-    mw_weight(instance, accepted ? MW_RISK : MW_DEGRADES, leg);
+    if (refused && !accepted)
+        mw_words(instance, N_("There is no MX record, and the server at the domain's own address refuses its mail"),
+                 N_("No MX record names a mail server for {about}, so senders try the domain's own address, usually the web server. The server there does not "
+                    "take mail for the domain, and everything sent to it comes back."));
+    mw_weight(instance, accepted ? MW_RISK : refused ? MW_BLOCKS : MW_DEGRADES, leg);
 }
 
 static void mx_implicit(struct mw_judge *judge)
@@ -107,6 +112,11 @@ static void mx_null_mixed(struct mw_judge *judge)
     mw_seen_domains(judge, domain_mx_null_mixed);
 }
 
+static void place_preference(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *host)
+{
+    mw_place(instance, "preference", mw_printf(mw_judge_arena(judge), "%d", (int)host->number));
+}
+
 /* The alias must lead to addresses: where it leads nowhere the exchange does not resolve, which is another cause. */
 static void mx_cname(struct mw_judge *judge)
 {
@@ -117,17 +127,20 @@ static void mx_cname(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, host->about, alias);
         mw_proof(instance, host);
         mw_place(instance, "of", mw_seen_served(judge, host->about));
+        place_preference(judge, instance, host);
         mw_weight(instance, MW_DEGRADES, mw_seen_exchange_leg(judge, host->about));
     }
 }
 
-static void found_exchange(struct mw_judge *judge, const struct mw_fact *host)
+static struct mw_instance *found_exchange(struct mw_judge *judge, const struct mw_fact *host)
 {
     struct mw_instance *instance = mw_found(judge, host->about, host);
     mw_place(instance, "of", mw_seen_served(judge, host->about));
+    place_preference(judge, instance, host);
     mw_proof(instance, mw_know(judge, MW_F_DNS_A_END, host->about));
     mw_proof(instance, mw_know(judge, MW_F_DNS_AAAA_END, host->about));
     mw_weight(instance, mw_seen_exchange_weight(judge, host->about), mw_seen_exchange_leg(judge, host->about));
+    return instance;
 }
 
 /* An IPv4 address where a name should stand, alone or with the domain behind it. */
@@ -140,11 +153,36 @@ static bool is_literal(const char *host, const char *domain)
     return dots >= 3 && (host[digits] == '\0' || mw_text_same(host + digits, domain));
 }
 
+/* Has the name the addresses of the domain's wildcard, and no others? */
+static bool is_caught(struct mw_judge *judge, const char *host, const char *domain)
+{
+    bool any = false;
+    MW_EACH_ABOUT (address, judge, MW_F_DNS_ADDRESS, host) {
+        bool wild = false;
+        MW_EACH_ABOUT (caught, judge, MW_F_WILDCARD_ADDRESS, domain)
+            wild = wild || mw_text_same(caught->text, address->text);
+        if (!wild)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static bool is_nowhere(struct mw_judge *judge, const char *host)
+{
+    return !mw_seen_has_address(judge, host) || is_caught(judge, host, mw_seen_served(judge, host));
+}
+
 static void mx_ip_literal(struct mw_judge *judge)
 {
-    MW_EACH (host, judge, MW_F_MX_HOST)
-        if (is_literal(host->about, mw_seen_served(judge, host->about)) && !mw_seen_has_address(judge, host->about))
-            found_exchange(judge, host);
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        const char *domain = mw_seen_served(judge, host->about), *digits = host->about;
+        if (!is_literal(digits, domain) || !is_nowhere(judge, digits))
+            continue;
+        size_t length = strspn(digits, "0123456789.");
+        length -= digits[length] != '\0'; /* the dot before the domain */
+        mw_place(found_exchange(judge, host), "literal", mw_strndup(mw_judge_arena(judge), digits, length));
+    }
 }
 
 /* mail.example.org.example.org, or example.org.example.org. */
@@ -154,11 +192,24 @@ static bool is_doubled(struct mw_judge *judge, const char *host, const char *dom
     return mw_domain_is_under(host, twice);
 }
 
+/* A wildcard of the domain gives the doubled name an address too: that of the web server, mostly. */
 static void mx_relative_name(struct mw_judge *judge)
 {
-    MW_EACH (host, judge, MW_F_MX_HOST)
-        if (mw_seen_no_address(judge, host->about) && is_doubled(judge, host->about, mw_seen_served(judge, host->about)))
-            found_exchange(judge, host);
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        const char *domain = mw_seen_served(judge, host->about);
+        bool caught = is_caught(judge, host->about, domain);
+        if (!is_doubled(judge, host->about, domain) || (!mw_seen_no_address(judge, host->about) && !caught))
+            continue;
+        struct mw_instance *instance = found_exchange(judge, host);
+        mw_place(instance, "meant", mw_strndup(mw_judge_arena(judge), host->about, strlen(host->about) - strlen(domain) - 1));
+        if (!caught)
+            continue;
+        mw_words(instance, NULL,
+                 N_("The MX record of {of} names {about}: the domain stands there twice. Only the wildcard of {of} gives that name an address, and that is not "
+                    "the mail server's. The dot at the end of the name is missing in the zone file."));
+        mw_proof(instance, mw_know(judge, MW_F_WILDCARD_ADDRESS, domain));
+        mw_proof(instance, mw_know(judge, MW_F_DNS_ADDRESS, host->about));
+    }
 }
 
 static void mx_unresolvable(struct mw_judge *judge)
@@ -188,97 +239,66 @@ static void mx_private_address(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, mw_about_endpoint(mw_judge_arena(judge), host, address->text, 0), address);
         mw_proof(instance, mw_know(judge, MW_F_MX_HOST, host));
         mw_proof(instance, mw_know(judge, MW_F_TCP_END, endpoint));
+        mw_place(instance, "type", mw_address_is_ipv6(address->text) ? "AAAA" : "A");
         bool others = another_is_public(judge, mw_seen_served(judge, host));
         mw_weight(instance, others ? MW_DEGRADES : MW_BLOCKS, mw_seen_exchange_leg(judge, host));
     }
 }
 
-/* --- exchanges that do not agree about the domain ------------------------------------------------------------------------------------------ */
+/* --- wildcards ----------------------------------------------------------------------------------------------------------------------------- */
 
-/* What the exchange's servers say to the recipient: the refusal of the whole domain, or the reply that accepts him; NULL: neither. */
-static const struct mw_fact *word_of(struct mw_judge *judge, const char *host)
+/* What receivers do with mail that forges a name below the domain: the policy for names that exist, as with a wildcard all do. */
+static const char *policy_below(struct mw_judge *judge, const char *domain, const struct mw_fact **record)
 {
-    MW_EACH (reply, judge, MW_F_SMTP_RCPT)
-        if (mw_text_same(mw_seen_host(judge, reply), host) && (reply->text[0] == '2' || mw_seen_relay_denied(reply->text)))
-            return reply;
+    struct mw_flaw flaw;
+    *record = mw_know(judge, MW_F_DMARC_RECORD, mw_printf(mw_judge_arena(judge), "_dmarc.%s", domain));
+    const struct mw_dmarc *dmarc = *record ? mw_dmarc_read(mw_judge_arena(judge), (*record)->text, &flaw) : NULL;
+    return dmarc ? mw_dmarc_policy_for(dmarc, true, true) : "none";
+}
+
+static bool takes_mail(struct mw_judge *judge, const char *address)
+{
+    MW_EACH (endpoint, judge, MW_F_ENDPOINT_SMTP)
+        if (mw_text_same(mw_about_read(mw_judge_arena(judge), endpoint->about).address, address) && mw_is(judge, MW_F_TCP_END, endpoint->about, MW_OK))
+            return true;
+    return false;
+}
+
+/* The MX record of the wildcard, or an address of it that answers on port 25. A null MX is as good as none. */
+static const struct mw_fact *wild_exchange(struct mw_judge *judge, const char *domain)
+{
+    const struct mw_fact *mx = mw_fact_find(mw_judge_facts(judge), MW_F_WILDCARD_MX, domain);
+    if (mx)
+        return mw_text_ends(mx->text, " .") ? NULL : mx;
+    MW_EACH_ABOUT (address, judge, MW_F_WILDCARD_ADDRESS, domain)
+        if (takes_mail(judge, address->text))
+            return address;
     return NULL;
 }
 
-static bool accepts(const struct mw_fact *word)
+static void mx_wildcard(struct mw_judge *judge)
 {
-    return word && word->text[0] == '2';
-}
-
-/* The exchange of the same domain that accepts, and that senders try first of those. */
-static const struct mw_fact *best_accepting(struct mw_judge *judge, const char *domain)
-{
-    const struct mw_fact *best = NULL;
-    MW_EACH (host, judge, MW_F_MX_HOST)
-        if (mw_seen_serves(judge, host->about, domain) && accepts(word_of(judge, host->about)) && (!best || host->number < best->number))
-            best = host;
-    return best;
-}
-
-static void denying(struct mw_judge *judge, bool wanted_behind)
-{
-    MW_EACH (host, judge, MW_F_MX_HOST) {
-        const char *domain = mw_seen_served(judge, host->about);
-        const struct mw_fact *word = word_of(judge, host->about), *best = best_accepting(judge, domain);
-        if (!word || accepts(word) || !best)
-            continue;
-        bool behind = host->number > best->number;
-        bool other_operator = !mw_text_same(mw_seen_provider(host->about), mw_seen_provider(best->about));
-        if (behind != wanted_behind || (!behind && !other_operator))
-            continue;
-        struct mw_instance *instance = mw_found(judge, host->about, word);
-        mw_proof(instance, host);
-        mw_proof(instance, word_of(judge, best->about));
-        mw_place(instance, "of", domain);
-        mw_place(instance, "best", best->about);
-        mw_place(instance, "other", word_of(judge, best->about)->text);
-    }
-}
-
-static void mixed_providers(struct mw_judge *judge)
-{
-    denying(judge, false);
-}
-
-/* The exchange of that domain that senders try first and that knows no such mailbox: its reply; NULL: it says something else. */
-static const struct mw_fact *unknown_at_first(struct mw_judge *judge, const char *domain, const struct mw_fact **first)
-{
-    MW_EACH (host, judge, MW_F_MX_HOST)
-        if (mw_seen_serves(judge, host->about, domain) && (!*first || host->number < (*first)->number))
-            *first = host;
-    MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
-        const char *host = mw_seen_host(judge, reply), *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_RCPT, host, reply->text);
-        if (*first && mw_text_same(host, (*first)->about) && cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0)
-            return reply;
-    }
-    return NULL;
-}
-
-/* A backup that takes a recipient whom the main server does not know has no list of recipients. */
-static void taking_unknown(struct mw_judge *judge)
-{
-    MW_EACH (host, judge, MW_F_MX_HOST) {
-        const struct mw_fact *first = NULL, *word = word_of(judge, host->about);
-        const struct mw_fact *unknown = accepts(word) ? unknown_at_first(judge, mw_seen_served(judge, host->about), &first) : NULL;
-        if (!unknown || host->number <= first->number)
-            continue;
-        struct mw_instance *instance = mw_found(judge, host->about, word);
-        mw_proof(instance, host);
-        mw_proof(instance, unknown);
-        mw_place(instance, "of", mw_seen_served(judge, host->about));
-        mw_place(instance, "best", first->about);
-        mw_place(instance, "other", unknown->text);
-    }
-}
-
-static void backup_unsynced(struct mw_judge *judge)
-{
-    denying(judge, true);
-    taking_unknown(judge);
+    const char *domain = mw_seen_target(judge);
+    const struct mw_fact *wild = domain ? wild_exchange(judge, domain) : NULL, *dmarc;
+    if (!wild)
+        return;
+    const char *policy = policy_below(judge, domain, &dmarc);
+    struct mw_instance *instance = mw_found(judge, domain, wild);
+    mw_proof(instance, dmarc);
+    MW_EACH_ABOUT (text, judge, MW_F_WILDCARD_TXT, domain)
+        if (mw_text_starts(text->text, "v=spf1"))
+            mw_proof(instance, text);
+    mw_place(instance, "policy", policy);
+    bool is_mx = wild->id == MW_F_WILDCARD_MX;
+    const char *type = is_mx ? "MX" : mw_address_is_ipv6(wild->text) ? "AAAA" : "A", *blank = strchr(wild->text, ' ');
+    mw_place(instance, "old", mw_printf(mw_judge_arena(judge), "%s %s%s", type, wild->text, is_mx ? "." : ""));
+    mw_place(instance, "exchange", blank ? blank + 1 : wild->text);
+    bool is_guarded = !mw_text_same(policy, "none");
+    if (is_guarded)
+        mw_words(instance, NULL,
+                 N_("A wildcard gives every name below {about} a mail server: {exchange}. Mail for any made-up name goes there. That others send in such names "
+                    "is stopped by DMARC, with the policy {policy} for subdomains; np= does not count, as with a wildcard every name exists."));
+    mw_weight(instance, is_guarded || !is_mx ? MW_ADVICE : MW_RISK, MW_RECEIVE);
 }
 
 /* --- the apex ----------------------------------------------------------------------------------------------------------------------------- */
@@ -304,64 +324,6 @@ static void apex_cname(struct mw_judge *judge)
     mw_place(instance, "target", alias->text);
     mw_seen_prove_below(judge, instance, target);
     mw_weight(instance, mw_is(judge, MW_F_DNS_MX_END, target, MW_OK) ? MW_DEGRADES : MW_BLOCKS, MW_RECEIVE | MW_SEND);
-}
-
-/* --- reverse names ------------------------------------------------------------------------------------------------------------------------ */
-
-/* Is it an address that the domain's mail may come from? */
-static bool may_send(struct mw_judge *judge, const char *address)
-{
-    return mw_is(judge, MW_F_SPF_RESULT, address, "pass") && !mw_seen_closed_off(address);
-}
-
-static void found_sender(struct mw_judge *judge, const struct mw_fact *proof)
-{
-    struct mw_instance *instance = mw_found(judge, proof->about, proof);
-    const struct mw_fact *of = mw_know(judge, MW_F_ADDRESS_OF, proof->about);
-    mw_proof(instance, mw_know(judge, MW_F_SPF_RESULT, proof->about));
-    mw_place(instance, "server", of ? of->text : proof->about);
-    /* Some receivers refuse, most only distrust; and SPF does not prove that this very address sends. */
-    mw_weight(instance, MW_DEGRADES, MW_SEND);
-}
-
-static void ptr_missing(struct mw_judge *judge)
-{
-    MW_EACH (end, judge, MW_F_PTR_END)
-        if (mw_seen_gone(end) && may_send(judge, end->about))
-            found_sender(judge, end);
-}
-
-static void ptr_mismatch(struct mw_judge *judge)
-{
-    MW_EACH (confirmed, judge, MW_F_PTR_CONFIRMED) {
-        const struct mw_fact *name = mw_know(judge, MW_F_PTR_NAME, confirmed->about);
-        if (!confirmed->yes && name && may_send(judge, confirmed->about))
-            found_sender(judge, name);
-    }
-}
-
-/* --- the sender's domain -------------------------------------------------------------------------------------------------------------------- */
-
-/* A server that refuses our sender for its domain, and the domain's own records, are the same fault seen from two sides. */
-static void refused_senders(struct mw_judge *judge, const char *domain, enum mw_fact_id id)
-{
-    MW_EACH (reply, judge, id) {
-        const struct mw_fact *from = mw_know(judge, MW_F_SMTP_MAIL_FROM, reply->about);
-        if (from && reply->text[0] == '5' && mw_text_find(reply->text, "Sender address rejected: Domain not found") && mw_text_ends(from->text, domain))
-            mw_found(judge, domain, reply);
-    }
-}
-
-static void sender_domain_unresolvable(struct mw_judge *judge)
-{
-    const char *domain = mw_seen_target(judge);
-    if (!domain)
-        return;
-    const struct mw_fact *end = mw_know(judge, MW_F_DNS_MX_END, domain);
-    if (mw_seen_gone(end) && mw_seen_no_address(judge, domain))
-        mw_proof(mw_found(judge, domain, end), mw_know(judge, MW_F_DNS_A_END, domain));
-    refused_senders(judge, domain, MW_F_SMTP_MAIL);
-    refused_senders(judge, domain, MW_F_SMTP_RCPT);
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
@@ -432,7 +394,7 @@ static const struct mw_cause causes[] = {
                    "do not, and DANE checks may look under the wrong name."),
         .fix = {
             {MW_AT_DNS, N_("Put the real name into the MX record of {of}, or give {about} its own address records instead of the CNAME."),
-             "{of}. IN MX 10 {value}."},
+             "{of}. IN MX {preference} {value}."},
         },
         .reference = "RFC 2181 section 10.3; RFC 5321 section 5.1",
         .needs = {MW_F_EXCHANGE_END},
@@ -446,7 +408,7 @@ static const struct mw_cause causes[] = {
                    "cannot be delivered."),
         .fix = {
             {MW_AT_DNS, N_("Give the mail server a name with an address record, and put that name into the MX record."),
-             "mail.{of}. IN A (the address)\n{of}. IN MX 10 mail.{of}."},
+             "mail.{of}. IN A {literal}\n{of}. IN MX {preference} mail.{of}."},
         },
         .reference = "RFC 1035 section 3.3.9; RFC 5321 section 5.1",
         .needs = {MW_F_DNS_MX_END},
@@ -461,12 +423,13 @@ static const struct mw_cause causes[] = {
                    "missing in the zone file."),
         .fix = {
             {MW_AT_DNS, N_("Write the name of the mail server with a dot at its end; in a provider's web form, enter only the part before the domain."),
-             "{of}. IN MX 10 mail.{of}."},
+             "{of}. IN MX {preference} {meant}."},
         },
         .reference = "RFC 1035 section 5.1; RFC 1912 section 2.1",
         .needs = {MW_F_EXCHANGE_END},
         .holds = mx_relative_name,
-        .explains = {"dns.mx.unresolvable", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
+        .explains = {"dns.mx.unresolvable", "mtasts.mx_mismatch", "net.tcp.refused", "net.tcp.timeout", "smtp.listener.missing", "smtp.rcpt.relay_denied",
+                     "smtp.rcpt.user_unknown", "tls.cert.name_mismatch", "sym:inbound.bounce.hard"},
     },
     {
         .id = "dns.mx.unresolvable", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
@@ -491,7 +454,7 @@ static const struct mw_cause causes[] = {
         .says = N_("{host} has the address {address} in the DNS, which can only be reached inside its own network. Mail from outside cannot get there."),
         .fix = {
             {MW_AT_DNS, N_("Publish the public address of the mail server (the one outside the firewall or NAT) for {host}, and keep the inside one for "
-                           "an inside DNS view."), "{host}. IN A (public address)"},
+                           "an inside DNS view."), "{host}. IN {type} (public address)"},
         },
         .reference = "RFC 1918; RFC 6890",
         .needs = {MW_F_EXCHANGE_END},
@@ -503,36 +466,22 @@ static const struct mw_cause causes[] = {
                      "sym:inbound.bounce.expired"},
     },
     {
-        .id = "dns.mx.mixed_providers", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
-        .title = N_("MX records of two providers stand together, and one of them does not serve the domain"),
-        .says = N_("{about} and {best} are both MX of {of} and belong to different operators. {about} refuses mail for the domain, so what senders bring "
-                   "there first is lost or late."),
+        .id = "dns.mx.wildcard", .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
+        .title = N_("A wildcard makes every name below the domain take mail"),
+        .says = N_("A wildcard gives every name below {about} a mail server: {exchange}. Mail for any made-up name goes there, and others can send in such names: "
+                   "the DMARC policy for subdomains is {policy}, and np= does not count, as with a wildcard every name exists."),
         .fix = {
-            {MW_AT_DNS, N_("Keep only the MX records of the provider in use: remove the one that names {about}."),
-             "{of}. IN MX (number) {about}.    ; remove this one"},
+            {MW_AT_DNS, N_("Remove the wildcard, or let it say that such names take and send no mail."),
+             "*.{about}. IN {old}    ; remove this one\n*.{about}. IN MX 0 .\n*.{about}. IN TXT \"v=spf1 -all\""},
+            {MW_AT_DNS, N_("Publish DMARC at _dmarc.{about} with sp=reject, once no name below the domain sends mail that proves nothing."), NULL},
         },
-        .reference = "RFC 5321 section 5.1",
-        .needs = {MW_F_SMTP_RCPT},
-        .holds = mixed_providers,
-        .explains = {"smtp.rcpt.relay_denied", "sym:inbound.partial", "sym:mail.missing"},
-    },
-    {
-        .id = "dns.mx.backup_unsynced", .legs = MW_RECEIVE, .severity = MW_RISK, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
-        .title = N_("The backup mail server does not know the domain or its recipients"),
-        .says = N_("{about} is a backup MX of {of} and does not agree with {best}: the one says “{value}”, the other “{other}”. Whenever the main server is "
-                   "away, mail is returned instead of kept, or taken for names that nobody has."),
-        .fix = {
-            {MW_AT_SERVER, N_("On {about}, add the domain to the ones that it relays for, with the list of its recipients (Postfix: relay_domains and "
-                              "relay_recipient_maps)."), "relay_domains = {of}"},
-            {MW_AT_DNS, N_("Or remove the backup MX: senders keep mail for days by themselves."), "{of}. IN MX (number) {about}.    ; remove this one"},
-        },
-        .reference = "RFC 5321 section 5.1",
-        .needs = {MW_F_SMTP_RCPT},
-        .holds = backup_unsynced,
+        .reference = "RFC 4592; RFC 7505",
+        .needs = {MW_F_WILDCARD_END},
+        .holds = mx_wildcard,
         .alike = {
-            {"dns.mx.mixed_providers", N_("The record is a leftover of another provider, and was never meant as a backup.")},
+            {"smtp.rcpt.catch_all", N_("The domain itself takes mail for any local part; names below it do not resolve.")},
         },
-        .explains = {"smtp.rcpt.relay_denied", "smtp.backscatter", "sym:inbound.partial", "sym:inbound.delay"},
+        .explains = {"dns.mx.implicit", "smtp.backscatter", "dmarc.subdomain.unprotected"},
     },
     {
         .id = "dns.apex.cname", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
@@ -549,49 +498,6 @@ static const struct mw_cause causes[] = {
         .explains = {"dns.mx.missing", "dns.mx.implicit", "dns.mx.null", "dns.zone.inconsistent", "spf.record.missing", "dns.sender_domain.unresolvable",
                      "smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
     },
-    {
-        .id = "dns.ptr.missing", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_PROVIDER,
-        .title = N_("The sending address has no reverse name"),
-        .says = N_("{about} ({server}) may send mail for {domain} and has no reverse name (PTR record). Google, Microsoft and many others refuse mail "
-                   "from such addresses or put it into junk."),
-        .fix = {
-            {MW_AT_PROVIDER, N_("Ask the owner of the address, the hosting or Internet provider and not the DNS host, to set its reverse name to the name "
-                                "that the server says in HELO."), "{about} PTR {server}."},
-        },
-        .reference = "RFC 1912 section 2.1; RFC 8601 section 3",
-        .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
-        .holds = ptr_missing,
-        .explains = {"rep.ip.low", "sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam"},
-    },
-    {
-        .id = "dns.ptr.mismatch", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
-        .title = N_("The reverse name does not lead back to the sending address"),
-        .says = N_("{about} ({server}) may send mail for {domain}. Its reverse name is {value}, but that name does not have this address, so receivers "
-                   "take the reverse name for forged."),
-        .fix = {
-            {MW_AT_PROVIDER, N_("Have the owner of the address set its reverse name to the name of the server."), "{about} PTR {server}."},
-            {MW_AT_DNS, N_("Or give the reverse name an address record with this address."), "{value}. IN A {about}"},
-        },
-        .reference = "RFC 8601 section 3",
-        .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
-        .holds = ptr_mismatch,
-        .explains = {"sym:outbound.reject", "sym:outbound.defer", "sym:outbound.spam"},
-    },
-    {
-        .id = "dns.sender_domain.unresolvable", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
-        .title = N_("The sender's domain cannot be resolved"),
-        .says = N_("{about} has neither an MX nor an address record. Receivers check that they could answer a sender, and refuse mail from such a domain."),
-        .fix = {
-            {MW_AT_DNS, N_("Publish an MX record for {about}, or send with a domain that has one."), "{about}. IN MX 10 mail.{about}."},
-        },
-        .reference = "RFC 5321 section 4.1.1.2",
-        .needs = {MW_F_DNS_MX_END},
-        .holds = sender_domain_unresolvable,
-        .alike = {
-            {"smtp.sender.rejected", N_("The domain resolves, and the receiver refuses it for another reason.")},
-        },
-        .explains = {"smtp.sender.rejected", "sym:outbound.reject", "sym:outbound.defer"},
-    },
 };
 
-const struct mw_area mw_area_dns = {"dns", causes, MW_COUNT(causes)};
+const struct mw_area mw_area_exchanges = {"exchanges", causes, MW_COUNT(causes)};

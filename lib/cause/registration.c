@@ -90,6 +90,7 @@ static void refused_by_provider(struct mw_judge *judge, int wanted)
     struct mw_instance *instance = mw_found(judge, domain, mw_know(judge, MW_F_MX_HOST, host));
     mw_confidence(instance, 0.7);
     mw_place(instance, "exchange", host);
+    mw_place(instance, "preference", mw_printf(mw_judge_arena(judge), "%d", (int)mw_know(judge, MW_F_MX_HOST, host)->number));
     mw_place(instance, "provider", mw_seen_provider(host));
     MW_EACH (reply, judge, MW_F_SMTP_RCPT)
         if (mw_seen_serves(judge, mw_seen_host(judge, reply), domain))
@@ -156,7 +157,7 @@ static const struct mw_cause causes[] = {
                    "another provider. The MX record was left behind when the domain moved."),
         .fix = {
             {MW_AT_DNS, N_("Replace the MX records of {about} by those that the present provider gives in its set-up guide, and remove the old ones."),
-             "{about}. IN MX 10 (name given by the provider)."},
+             "{about}. IN MX 10 (name given by the provider).\n{about}. IN MX {preference} {exchange}.    ; remove this one"},
             {MW_AT_PROVIDER, N_("Sign in once to the old mailboxes at {provider}, move what arrived there, and have the domain deleted there."), NULL},
         },
         .reference = "RFC 5321 section 5.1",

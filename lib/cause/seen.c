@@ -240,6 +240,11 @@ bool mw_seen_has_public_address(struct mw_judge *judge, const char *host)
     return false;
 }
 
+bool mw_seen_may_send(struct mw_judge *judge, const char *address)
+{
+    return mw_is(judge, MW_F_SPF_RESULT, address, "pass") && !mw_seen_closed_off(address);
+}
+
 size_t mw_seen_count(struct mw_judge *judge, enum mw_fact_id id, const char *about)
 {
     size_t count = 0;

@@ -2,6 +2,7 @@
  *
  * Never takes a 421, a 4xx or a silence for more than it is. Words of an exchange about the address that speaks to it say nothing of the domain (replies.h).
  * RFC 5321, RFC 3207, RFC 3463, RFC 6531, RFC 6647, RFC 7504. */
+#include "helo.h"
 #include "replies.h"
 #include "sampled.h"
 
@@ -615,6 +616,18 @@ static void ip_throttled(struct mw_judge *judge)
     refused_again(judge);
 }
 
+static void helo_invalid(struct mw_judge *judge)
+{
+    mw_reply_found(judge, "smtp.helo.invalid");
+    mw_helo_found(judge, MW_HELO_INVALID);
+}
+
+static void helo_unresolvable(struct mw_judge *judge)
+{
+    mw_reply_found(judge, "smtp.helo.unresolvable");
+    mw_helo_found(judge, MW_HELO_UNRESOLVABLE);
+}
+
 /* --- causes that a server's words alone prove ---------------------------------------------------------------------------------------------- */
 
 #define BY_WORDS(name, id)                                                                                                                                 \
@@ -623,8 +636,6 @@ static void ip_throttled(struct mw_judge *judge)
         mw_reply_found(judge, id);                                                                                                                         \
     }
 
-BY_WORDS(helo_invalid, "smtp.helo.invalid")
-BY_WORDS(helo_unresolvable, "smtp.helo.unresolvable")
 BY_WORDS(sender_limit, "smtp.rate.sender_limit")
 BY_WORDS(recipient_throttled, "smtp.rate.recipient_throttled")
 BY_WORDS(concurrency, "smtp.concurrency.limit")

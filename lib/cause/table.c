@@ -5,10 +5,10 @@
 
 /* clang-format off */
 #define AREAS(ROW) \
-    ROW(registration) ROW(delegation) ROW(dnssec) ROW(resolver) ROW(dns) ROW(network) \
+    ROW(registration) ROW(delegation) ROW(dnssec) ROW(resolver) ROW(exchanges) ROW(backup) ROW(reverse) ROW(network) \
     ROW(smtp) ROW(envelope) ROW(auth) ROW(tls) \
     ROW(spf) ROW(dkim) ROW(dmarc) ROW(transport) ROW(blocklist) \
-    ROW(mailbox) ROW(account) ROW(delivery) ROW(samples) ROW(client)
+    ROW(mailbox) ROW(account) ROW(delivery) ROW(samples) ROW(client) ROW(srv)
 /* clang-format on */
 
 #define DECLARE(area) extern const struct mw_area mw_area_##area;

@@ -105,6 +105,18 @@ static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
     return mw_printf(making->arena, mw_lang(N_("Nothing was learnt of this: %s.")), mw_fact_kind(lacks)->name);
 }
 
+/* What was ruled out for the exchanges that were looked at may hold of others. */
+static const char *exchanges_doubt(struct mw_making *making, const char *cause)
+{
+    static const char *const causes[] = {"dns.mx.unresolvable", "dns.mx.cname", "dns.mx.private_address"};
+    const struct mw_fact *passed_over = mw_fact_first(making->facts, MW_F_DNS_MX_PASSED_OVER);
+    for (size_t i = 0; passed_over && i < MW_COUNT(causes); i++)
+        if (strcmp(causes[i], cause) == 0)
+            return mw_printf(making->arena, mw_lang(N_("The domain has more exchanges than are looked at; these were passed over: %s.")),
+                             mw_list_join(making->arena, &passed_over->list, ", "));
+    return NULL;
+}
+
 static const char *why_no_answer(struct mw_making *making, const struct mw_fact *silent)
 {
     return mw_printf(making->arena, mw_lang(N_("It was tried, but there was no answer that says anything: %s of %s ended \"%s\".")),
@@ -119,7 +131,7 @@ void mw_make_untested(struct mw_making *making)
         const struct mw_tried *tried = &making->judged->tried[i];
         if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS)
             continue;
-        const char *doubt = mw_make_filters_doubt(making, tried->cause->id);
+        const char *exchanges = exchanges_doubt(making, tried->cause->id), *doubt = exchanges ? exchanges : mw_make_filters_doubt(making, tried->cause->id);
         if (doubt)
             not_tested[count++] = (struct mw_not_tested){tried->cause->id, doubt, true};
         else if (tried->tested == MW_RULED_OUT)

@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include <mailwhy/dns.h>
+#include <mailwhy/reverse.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
@@ -25,6 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
         fuzz_must(mw_address_in(address, address, mw_address_is_ipv6(address) ? 128 : 32));
         mw_address_kind(address);
     }
+    bool has_word;
+    fuzz_must(!mw_reverse_generic(arena, text, "no address", &has_word));
+    mw_reverse_generic(arena, text, "198.18.20.25", &has_word);
+    mw_reverse_generic(arena, text, address ? address : "2001:db8:0:20::25", &has_word);
     mw_arena_free(arena);
     return 0;
 }

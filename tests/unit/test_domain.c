@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <mailwhy/dns.h>
+#include <mailwhy/reverse.h>
 
 #define X10 "xxxxxxxxxx"
 #define X63 X10 X10 X10 X10 X10 X10 "xxx"
@@ -64,8 +65,50 @@ static void names_are_under(void **state)
     assert_false(mw_domain_is_under("org", "example.org"));
 }
 
+static void reverse_names_are_weighed(void **state)
+{
+    static const struct { const char *name, *address, *part; bool has_word; } cases[] = {
+        {"mail.example.org", "198.18.20.25", NULL, false},
+        {"mx1.example.org", "198.18.20.1", NULL, false},
+        {"198-18-20-25.example.net", "198.18.20.25", "198-18-20-25", false},
+        {"ec2-198-18-20-25.compute.example.net", "198.18.20.25", "ec2-198-18-20-25.compute", false},
+        {"25.20.18.198.dsl.example.net", "198.18.20.25", "25.20.18.198.dsl", true},
+        {"static.25.20.18.198.clients.example.net", "198.18.20.25", "static.25.20.18.198.clients", true},
+        {"pC6121419.dip0.example.net", "198.18.20.25", "pc6121419.dip0", true},
+        {"host198018020025.example.net", "198.18.20.25", "host198018020025", false},
+        {"dyn-20-25.example.net", "198.18.20.25", "dyn", true},
+        {"cpc35-sutt4-2-0-cust12.cable.example.net", "198.18.20.25", "cust", true},
+        {"198-18-20-25", "198.18.20.25", "198-18-20-25", false},
+        /* the address of another host, numbers of its own */
+        {"198-18-20-26.example.net", "198.18.20.25", NULL, false},
+        {"node-7-12.example.net", "198.18.20.25", NULL, false},
+        /* it says that it is for mail */
+        {"mail-198-18-20-25.esp.example", "198.18.20.25", NULL, false},
+        {"o198-18-20-25.outbound.example.net", "198.18.20.25", NULL, false},
+        {"mail-198-18-20-25.dyn.example.net", "198.18.20.25", "mail-198-18-20-25.dyn", true},
+        {"mail-pool1.example.org", "198.18.20.1", NULL, true},
+        {"pool1.example.org", "198.18.20.25", NULL, true},
+        {"smtp.dynamic.example.org", "198.18.20.25", NULL, true},
+        /* parts of words, and the owner's own name */
+        {"dynamo.poolside.example.org", "198.18.20.25", NULL, false},
+        {"a.cable-dsl.example", "198.18.20.25", NULL, false},
+        {"mx.pool.example", "198.18.20.25", NULL, false},
+        {"2001-db8-0-20--25.v6.example.net", "2001:db8:0:20::25", "2001-db8-0-20--25.v6", false},
+        {"2001-0db8-0000-0020.dyn.example.net", "2001:db8:0:20::25", "2001-0db8-0000-0020.dyn", true},
+        {"mx1.example.org", "2001:db8:0:20::25", NULL, false},
+        {"mx1.example.org", "::1", NULL, false},
+        {"", "198.18.20.25", NULL, false},
+        {"mx1.example.org", "no address", NULL, false},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        bool has_word = false;
+        unit_same(mw_reverse_generic(*state, cases[i].name, cases[i].address, &has_word), cases[i].part, cases[i].name);
+        assert_true(has_word == cases[i].has_word);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(names_are_read), UNIT(names_are_shown), UNIT(names_are_under)};
+    const struct CMUnitTest tests[] = {UNIT(names_are_read), UNIT(names_are_shown), UNIT(names_are_under), UNIT(reverse_names_are_weighed)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
