@@ -20,6 +20,7 @@ static const char *const probes[] = {
     "spf",
     "spf_address",
     "dkim",
+    "message",
     "dmarc",
     "mtasts",
     "tlsrpt",

@@ -8,6 +8,7 @@
 #include <mailwhy/message.h>
 #include <mailwhy/net.h>
 #include <mailwhy/probe.h>
+#include <mailwhy/raw.h>
 #include <mailwhy/run.h>
 
 #include <arpa/inet.h>
@@ -138,22 +139,27 @@ static void check_files(const struct cmd_choices *choices)
         check_file(choices->configs.items[i]);
 }
 
-/* The header alone is wanted; the rest of a long message stays unread. */
-static struct mw_list signing_keys(struct cmd *cmd, const char *path)
+/* A message that is longer than the ceiling is read as far as that; its signatures are then told as not tested. */
+static void read_message(struct cmd *cmd, const char *path)
 {
-    struct mw_list keys = {0};
+    struct mw_asked *asked = &cmd->asked;
     struct mw_flaw flaw;
+    struct stat status;
     FILE *in = path ? fopen(path, "r") : NULL;
     if (!path)
-        return keys;
-    char *bytes = mw_alloc(cmd->arena, MW_MESSAGE_HEADER_BYTES);
-    size_t count = in ? fread(bytes, 1, MW_MESSAGE_HEADER_BYTES, in) : 0;
+        return;
+    bool sized = in && fstat(fileno(in), &status) == 0 && S_ISREG(status.st_mode) && status.st_size < (off_t)MW_MESSAGE_BYTES;
+    size_t room = sized ? (size_t)status.st_size + 1 : MW_MESSAGE_BYTES + 1;
+    char *bytes = mw_alloc(cmd->arena, room);
+    size_t count = in ? fread(bytes, 1, room, in) : 0;
     if (!in || ferror(in))
         mw_fail(MW_EXIT_NO_INPUT, _("cannot read %s: %s"), path, strerror(errno));
     fclose(in);
-    if (!mw_message_read(cmd->arena, bytes, count, &keys, &flaw))
+    asked->message = bytes;
+    asked->message_cut = count > MW_MESSAGE_BYTES;
+    asked->message_bytes = asked->message_cut ? MW_MESSAGE_BYTES : count;
+    if (!mw_message_read(cmd->arena, bytes, count, &asked->dkim_keys, &flaw))
         mw_fail(MW_EXIT_DATA, _("%s:1: not a mail message: %s"), path, _(flaw.why));
-    return keys;
 }
 
 static bool delivers(const struct cmd *cmd)
@@ -223,7 +229,7 @@ static void ask_options(struct cmd *cmd)
     asked->from = cmd_mailbox(cmd, "from", choices->from);
     asked->to = cmd_mailbox(cmd, "to", choices->to);
     asked->dkim_selectors = domains(cmd, "dkim-selector", &choices->dkim_selectors);
-    asked->dkim_keys = signing_keys(cmd, choices->message);
+    read_message(cmd, choices->message);
     asked->dnsbls = domains(cmd, "dnsbl", &choices->dnsbls);
     cmd_data(cmd);
     asked->controls = choices->controls;

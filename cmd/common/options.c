@@ -66,7 +66,7 @@ static const struct mw_option options[] = {
     {"to-password-file",  0,  MW_FILE,    "FILE",       N_("read the mailbox of --to with the password in the first line of FILE"),       AT(to_password_file), 0, 0, NULL},
     {"to-password-command", 0, MW_STRING, "COMMAND",    N_("read the mailbox of --to with the password that this shell command prints"),  AT(to_password_command), 0, 0, NULL},
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
-    {"message",           0,  MW_FILE,    "FILE",       N_("look up the DKIM keys that the signatures of this message name"),             AT(message), 0, 0, NULL},
+    {"message",           0,  MW_FILE,    "FILE",       N_("check the DKIM signatures and the ARC chain of this message, and say what was altered"), AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain and its addresses, instead of the usual ones; repeatable"),                 AT(dnsbls), 0, 0, NULL},
     {"data",              0,  MW_FILE,    "DIR",        N_("tables of block lists and DKIM selectors to use instead of those that came with the program"), AT(data), 0, 0, NULL},
     {"control",           0,  MW_STRINGS, "HOST:PORT",  N_("a server that is known to work, to compare with; repeatable"),                AT(controls), 0, 0, NULL},

@@ -43,6 +43,9 @@ struct mw_asked {
     struct mw_list dkim_selectors, dnsbls, controls;
     const struct mw_data *blocklists, *selectors; /* data.h; NULL: the program has none */
     struct mw_list dkim_keys;    /* whole names of DKIM keys, from the signatures of --message */
+    const char *message;         /* the bytes of --message, at most MW_MESSAGE_BYTES (raw.h); NULL: none */
+    size_t message_bytes;
+    bool message_cut;            /* its file is longer */
     const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
 
     long size;                   /* bytes of the message that is to be sent or received; 0: not asked */

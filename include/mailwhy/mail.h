@@ -33,6 +33,9 @@ const char *mw_mail_parameter(struct mw_arena *arena, const char *value, const c
  * comparing. */
 char *mw_mail_plain(struct mw_arena *arena, const struct mw_mail *mail);
 
+/* Undoes quoted-printable (RFC 2045 section 6.7); `out` has room for `count`. Returns the bytes written. */
+size_t mw_quoted_printable_read(const char *in, size_t count, char *out);
+
 /* Seconds since 1970 of a date (RFC 5322 section 3.3, with section 4.3's zones); -1: it is none. */
 int64_t mw_mail_date(struct mw_arena *arena, const char *text);
 

@@ -1,12 +1,12 @@
 /* DKIM key records (RFC 6376 section 3.6.1, RFC 8301, RFC 8463). Reads the key itself with OpenSSL, as a verifier would. Never asks the DNS, never verifies a
  * message. */
+#include "pkey.h"
 #include "tags.h"
 
 #include <mailwhy/dkim.h>
 #include <mailwhy/lang.h>
 
 #include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 #include <string.h>
@@ -45,7 +45,7 @@ static struct mw_list list_of(struct mw_arena *arena, const struct tags *tags, c
 }
 
 /* SubjectPublicKeyInfo, as everybody publishes it, or RSAPublicKey, as the RFC says (its erratum 3017 tells of both). */
-static int rsa_bits(const unsigned char *key, size_t bytes)
+EVP_PKEY *mw_pkey_rsa(const unsigned char *key, size_t bytes)
 {
     const unsigned char *at = key;
     EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, (long)bytes);
@@ -53,9 +53,18 @@ static int rsa_bits(const unsigned char *key, size_t bytes)
         at = key;
         pkey = d2i_PublicKey(EVP_PKEY_RSA, NULL, &at, (long)bytes);
     }
-    int bits = pkey && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA ? EVP_PKEY_get_bits(pkey) : 0;
-    EVP_PKEY_free(pkey);
     ERR_clear_error();
+    if (pkey && EVP_PKEY_get_base_id(pkey) == EVP_PKEY_RSA)
+        return pkey;
+    EVP_PKEY_free(pkey);
+    return NULL;
+}
+
+static int rsa_bits(const unsigned char *key, size_t bytes)
+{
+    EVP_PKEY *pkey = mw_pkey_rsa(key, bytes);
+    int bits = pkey ? EVP_PKEY_get_bits(pkey) : 0;
+    EVP_PKEY_free(pkey);
     return bits;
 }
 

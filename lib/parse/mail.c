@@ -146,7 +146,7 @@ static size_t soft_break(const char *text, const char *end)
     return at < end && *at == '\n' ? (size_t)(at - text) + 1 : 0;
 }
 
-static size_t undo_quoted_printable(const char *in, size_t count, char *out)
+size_t mw_quoted_printable_read(const char *in, size_t count, char *out)
 {
     size_t used = 0;
     for (const char *end = in + count; in < end;) {
@@ -163,7 +163,7 @@ static size_t undo(struct mw_arena *arena, const struct mw_mail *mail, char *out
 {
     const char *encoding = mw_mail_value(mail, "Content-Transfer-Encoding");
     if (mw_text_same(encoding, "quoted-printable"))
-        return undo_quoted_printable(mail->body, mail->body_bytes, out);
+        return mw_quoted_printable_read(mail->body, mail->body_bytes, out);
     unsigned char *bytes = NULL;
     long count = mw_text_same(encoding, "base64") ? mw_base64_read(arena, mw_strndup(arena, mail->body, mail->body_bytes), &bytes) : -1;
     const void *from = count >= 0 ? (const void *)bytes : mail->body;

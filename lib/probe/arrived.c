@@ -96,8 +96,10 @@ static bool speaks_for(const char *signer, const char *sender)
 
 static void verify(struct mw_look *look, const struct arrived *arrived)
 {
-    struct mw_signature signatures[MW_SIGNATURES];
-    size_t count = mw_signatures_verify(look->arena, arrived->bytes, arrived->count, arrived->keys, arrived->key_count, signatures);
+    struct mw_signature *signatures = MW_NEW_ARRAY(look->arena, struct mw_signature, MW_SIGNATURES);
+    struct mw_raw raw;
+    mw_raw_read(look->arena, arrived->bytes, arrived->count, &raw);
+    size_t count = mw_signatures_verify(look->arena, &raw, arrived->keys, arrived->key_count, 0, signatures);
     bool own = false;
     for (size_t i = 0; i < count; i++) {
         mw_tell_text(look, MW_F_DELIVER_SIGNATURE, signatures[i].key, signatures[i].verdict, mw_printf(look->arena, "DKIM-Signature of %s", signatures[i].domain));

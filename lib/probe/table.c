@@ -9,7 +9,7 @@
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
     ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) \
-    ROW(dkim) \
+    ROW(dkim) ROW(message) \
     ROW(dmarc) \
     ROW(mtasts) ROW(tlsrpt) ROW(tlsa) \
     ROW(dnsbl) ROW(dnsbl_address) \

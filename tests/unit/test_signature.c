@@ -89,7 +89,9 @@ static const char *verdict(struct mw_arena *arena, const char *message, const ch
 {
     struct mw_signature_key keys[] = {{NAME, text, unknown}};
     struct mw_signature found[MW_SIGNATURES];
-    size_t count = mw_signatures_verify(arena, message, strlen(message), keys, 1, found);
+    struct mw_raw raw;
+    mw_raw_read(arena, message, strlen(message), &raw);
+    size_t count = mw_signatures_verify(arena, &raw, keys, 1, 0, found);
     assert_int_equal(count, 1);
     assert_string_equal(found[0].key, NAME);
     assert_string_equal(found[0].domain, "example.org");
@@ -117,8 +119,11 @@ static void unsigned_messages_have_none(void **state)
 {
     static const char *const messages[] = {HEADER BODY, "", "\r\n", "DKIM-Signature", "X"};
     struct mw_signature found[MW_SIGNATURES];
-    for (size_t i = 0; i < MW_COUNT(messages); i++)
-        assert_int_equal(mw_signatures_verify(*state, messages[i], strlen(messages[i]), NULL, 0, found), 0);
+    for (size_t i = 0; i < MW_COUNT(messages); i++) {
+        struct mw_raw raw;
+        mw_raw_read(*state, messages[i], strlen(messages[i]), &raw);
+        assert_int_equal(mw_signatures_verify(*state, &raw, NULL, 0, 0, found), 0);
+    }
 }
 
 int main(void)
