@@ -93,7 +93,7 @@ static void add(struct mw_servers *servers, const char *host, const char *addres
 
 static void all_in(struct mw_look *look, struct servers_lookup *lookup)
 {
-    for (size_t i = 0; i < lookup->spare.count && lookup->servers.count < MW_SERVERS_ENOUGH; i++)
+    for (size_t i = 0; i < lookup->spare.count; i++)
         add(&lookup->servers, lookup->spare.items[i].host, lookup->spare.items[i].address);
     lookup->got(look, &lookup->servers, lookup->tag);
 }
@@ -122,7 +122,7 @@ void mw_cut_servers(struct mw_look *look, const struct mw_cut *cut, size_t zone,
     lookup->tag = tag;
     const struct mw_record *record;
     size_t hosts = 0;
-    for (size_t i = 0; hosts < MW_SERVERS && (record = mw_dns_next(cut->ns[zone], MW_NS, &i)); hosts++) {
+    for (size_t i = 0; hosts < MW_ZONE_HOSTS && (record = mw_dns_next(cut->ns[zone], MW_NS, &i)); hosts++) {
         struct server_question *question = MW_NEW(look->arena, struct server_question);
         *question = (struct server_question){.lookup = lookup, .host = record->name};
         lookup->waiting += 2;

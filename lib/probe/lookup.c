@@ -1,6 +1,7 @@
 /* Telling how questions ended, once for each name, whichever probe asked. Never judges an answer. */
 #include "lookup.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool mw_lookup_is_settled(enum mw_dns_status status)
@@ -40,6 +41,44 @@ const struct mw_fact *mw_lookup_tell_once(struct mw_look *look, enum mw_fact_id 
     while (told && strcmp(told->text, text) != 0)
         told = mw_fact_find_next(look->facts, told);
     return told ? told : mw_tell_text(look, id, about, text, quote);
+}
+
+static int order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void mw_lookup_sort(struct mw_list *list)
+{
+    if (list->count)
+        qsort(list->items, list->count, sizeof *list->items, order);
+}
+
+struct mw_list mw_lookup_sorted(struct mw_look *look, const struct mw_dns_answer *answer, int type)
+{
+    struct mw_list list = {0};
+    const struct mw_record *record;
+    for (size_t i = 0; (record = mw_dns_next(answer, type, &i));)
+        mw_list_add(look->arena, &list, record->joined ? record->joined : record->text);
+    mw_lookup_sort(&list);
+    return list;
+}
+
+static bool is_same_list(const struct mw_list *a, const struct mw_list *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = strcmp(a->items[i], b->items[i]) == 0;
+    return same;
+}
+
+void mw_lookup_tell_unless_known(struct mw_look *look, enum mw_fact_id id, const char *of, const char *about, const struct mw_list *list, const char *quote)
+{
+    size_t length = strlen(of);
+    for (const struct mw_fact *told = mw_fact_first(look->facts, id); told; told = mw_fact_next(look->facts, told))
+        if (mw_text_starts(told->about, of) && told->about[length] == '@' && is_same_list(&told->list, list))
+            return;
+    mw_tell_list(look, id, about, list, quote);
 }
 
 /* A name in a zone file ends with a dot; in a SOA record the first two words are names. */

@@ -57,18 +57,28 @@ int mw_cut_zone(const struct mw_cut *cut, int from);
 const char *mw_lookup_wildcard_name(struct mw_look *look);
 void mw_lookup_wildcard_tell(struct mw_look *look, const struct mw_dns_answer *answer, bool has_address);
 
+void mw_lookup_sort(struct mw_list *list);
+/* Records of a type in the answer as they are compared between servers: sorted, TXT joined. */
+struct mw_list mw_lookup_sorted(struct mw_look *look, const struct mw_dns_answer *answer, int type);
+/* Tells a list fact about what one server says, unless another server (about `of`) has told the same list: the first is told, and each that says otherwise. */
+void mw_lookup_tell_unless_known(struct mw_look *look, enum mw_fact_id id, const char *of, const char *about, const struct mw_list *list, const char *quote);
+
+/* Asks, and waits no longer than `wait_s`: what comes later is silence. */
+void mw_lookup_ask_briefly(struct mw_look *look, const struct mw_question *question, double wait_s, mw_look_got_answer *got, void *tag);
+
 /* A server of a zone that can be asked from here. */
 struct mw_server {
     const char *host, *address;
 };
-#define MW_SERVERS 4u
-#define MW_SERVERS_ENOUGH 2u /* a second address of a host is asked only where there are fewer */
+#define MW_ZONE_HOSTS 13u /* as many as fit into one packet of the old size (RFC 1034 section 3.6, the root's); more are passed over */
+#define MW_SERVERS (2u * MW_ZONE_HOSTS)
 struct mw_servers {
     struct mw_server items[MW_SERVERS];
     size_t count;
     const char *outcome; /* of looking up their names, where there is none */
 };
-/* Addresses of at most MW_SERVERS of the servers of the zone with that index, different hosts first; no family without a route. */
+/* Addresses of the servers of the zone with that index, at most MW_SERVERS of MW_ZONE_HOSTS hosts, the first of each host before the others; no family without
+ * a route. */
 typedef void mw_cut_got_servers(struct mw_look *look, const struct mw_servers *servers, void *tag);
 void mw_cut_servers(struct mw_look *look, const struct mw_cut *cut, size_t zone, mw_cut_got_servers *got, void *tag);
 /* Can an address of that family be asked at all: route, and not excluded by an option? */

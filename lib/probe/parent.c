@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define NAME_SERVERS 13u
+#define DS_SERVERS 4u /* that are asked for DS */
 
 struct parent {
     const char *zone; /* whose delegation it is: the domain, or the zone that it lies in */
@@ -29,34 +29,52 @@ struct parent_question {
 
 static void tell_name_server(struct mw_look *look, struct parent *parent, const char *host)
 {
-    if (mw_fact_find(look->facts, MW_F_NS_HOST, host) || parent->told++ >= NAME_SERVERS)
+    if (mw_fact_find(look->facts, MW_F_NS_HOST, host) || parent->told++ >= MW_ZONE_HOSTS)
         return;
     mw_tell_text(look, MW_F_NS_HOST, host, parent->zone, NULL);
 }
 
-static void tell_glue(struct mw_look *look, const struct mw_dns_answer *answer, const char *host, const char *from)
+/* Only a name server below the domain needs an address here (RFC 9471 section 2); an answer instead of a referral carries none that counts. */
+static void tell_glue(struct mw_look *look, const struct parent *parent, const struct mw_dns_answer *answer, const struct mw_record *ns,
+                      const struct mw_server *server)
 {
+    struct mw_list addresses = {0};
     for (size_t i = 0; i < answer->count; i++) {
         const struct mw_record *record = &answer->records[i];
-        if (record->section == MW_ADDITIONAL && record->address && mw_text_same(record->owner, host))
-            mw_lookup_tell_once(look, MW_F_NS_ADDRESS, host, record->address, mw_printf(look->arena, "glue at %s", from));
+        if (record->section != MW_ADDITIONAL || !record->address || !mw_text_same(record->owner, ns->name))
+            continue;
+        mw_list_add(look->arena, &addresses, record->address);
+        mw_lookup_tell_once(look, MW_F_NS_ADDRESS, ns->name, record->address, mw_printf(look->arena, "glue at %s", server->host));
     }
+    if (ns->section != MW_AUTHORITY || !mw_domain_is_under(ns->name, parent->zone))
+        return;
+    mw_lookup_sort(&addresses);
+    mw_lookup_tell_unless_known(look, MW_F_PARENT_GLUE, ns->name, mw_about_zone_at(look->arena, ns->name, server->host, server->address), &addresses, NULL);
+}
+
+static void tell_set(struct mw_look *look, const struct parent *parent, struct mw_list *names, const struct mw_server *server)
+{
+    mw_lookup_sort(names);
+    const char *about = mw_about_zone_at(look->arena, parent->zone, server->host, server->address);
+    mw_lookup_tell_unless_known(look, MW_F_PARENT_NS_SET, parent->zone, about, names, NULL);
 }
 
 /* A referral, or the answer of a server that serves the child too. */
 static bool tell_delegation(struct mw_look *look, struct parent *parent, const struct mw_dns_answer *answer, const struct mw_server *server)
 {
-    bool any = false;
+    struct mw_list names = {0};
     for (size_t i = 0; i < answer->count; i++) {
         const struct mw_record *record = &answer->records[i];
-        if (record->section == MW_ADDITIONAL || record->type != MW_NS || !mw_text_same(record->owner, parent->zone))
+        if (record->section == MW_ADDITIONAL || record->type != MW_NS || !mw_text_same(record->owner, parent->zone) || names.count == MW_ZONE_HOSTS)
             continue;
-        any = true;
+        mw_list_add(look->arena, &names, record->name);
         mw_lookup_tell_once(look, MW_F_PARENT_NS, parent->zone, record->name, mw_lookup_quote(look, record));
-        tell_glue(look, answer, record->name, server->host);
+        tell_glue(look, parent, answer, record, server);
         tell_name_server(look, parent, record->name);
     }
-    return any;
+    if (names.count)
+        tell_set(look, parent, &names, server);
+    return names.count;
 }
 
 static void tell_outcome(struct mw_look *look, const struct parent_question *question, bool delegated)
@@ -111,7 +129,8 @@ static void got_servers(struct mw_look *look, const struct mw_servers *servers, 
         struct parent_question *question = MW_NEW(look->arena, struct parent_question);
         *question = (struct parent_question){.parent = parent, .server = &servers->items[i]};
         mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_NS, .server = servers->items[i].address}, got_delegation, question);
-        mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_DS, .server = servers->items[i].address}, got_ds, question);
+        if (i < DS_SERVERS)
+            mw_look_ask_as(look, &(struct mw_question){.name = parent->zone, .type = MW_DS, .server = servers->items[i].address}, got_ds, question);
     }
     if (!servers->count && !parent->dropped) {
         look->outcome = MW_SKIPPED;
@@ -184,7 +203,7 @@ const struct mw_probe mw_probe_parent = {
     .says = N_("Asks the servers of the zone above how the domain is delegated."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_PARENT_ZONE, MW_F_PARENT_NS, MW_F_PARENT_DS, MW_F_NS_HOST, MW_F_NS_ADDRESS},
+    .tells = {MW_F_PARENT_ZONE, MW_F_PARENT_NS, MW_F_PARENT_NS_SET, MW_F_PARENT_GLUE, MW_F_PARENT_DS, MW_F_NS_HOST, MW_F_NS_ADDRESS},
     .ends = MW_F_PARENT_END,
     .start = start,
 };

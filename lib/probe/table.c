@@ -4,7 +4,7 @@
 /* clang-format off */
 #define PROBES(ROW) \
     ROW(route) ROW(route_host) ROW(resolver) ROW(control) ROW(control_host) ROW(target) \
-    ROW(parent) ROW(nameserver) \
+    ROW(parent) ROW(nameserver) ROW(tcp_control) \
     ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
     ROW(ptr) ROW(smtp_name) \

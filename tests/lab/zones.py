@@ -120,9 +120,9 @@ def all_records(world):
     return result
 
 
-def text_of(zone, records):
+def text_of(zone, records, ttl):
     order = sorted(records, key=lambda r: r[1] != "SOA")
-    return f"$ORIGIN {zone or ''}.\n$TTL 300\n" + "".join(f"{o or ''}. {k} {d}\n" for o, k, d in order)
+    return f"$ORIGIN {zone or ''}.\n$TTL {ttl}\n" + "".join(f"{o or ''}. {k} {d}\n" for o, k, d in order)
 
 
 # --- keys and signatures ---
@@ -185,7 +185,7 @@ def zone_files(world):
     files = {}
     for (zone, server), records in all_records(world).items():
         what = world["zone"][zone]
-        text = text_of(zone, records)
+        text = text_of(zone, records, what.get("ttl", 300))
         if what.get("signed", True):
             text = signed(zone, text, what.get("signing", "valid"), what.get("mangle", ()), what.get("strip", ()))
         files[zone, server] = text

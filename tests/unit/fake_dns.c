@@ -86,8 +86,8 @@ static const struct mw_dns_answer *plain(enum mw_dns_status status)
 
 static const struct mw_dns_answer *answer_of(const struct mw_question *question)
 {
-    const char *key = mw_printf(memory, "%s %s %s%s ", question->server ? question->server : "-", question->name, mw_dns_type_name(question->type),
-                                question->checking_disabled ? "/cd" : "");
+    const char *key = mw_printf(memory, "%s %s %s%s%s%s ", question->server ? question->server : "-", question->name, mw_dns_type_name(question->type),
+                                question->checking_disabled ? "/cd" : "", question->tcp ? "/tcp" : "", question->plain ? "/plain" : "");
     for (size_t i = 0; i < world.count; i++) {
         if (!mw_text_starts(world.items[i], key))
             continue;

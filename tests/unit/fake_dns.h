@@ -4,7 +4,7 @@
  * "silent", with
  * "+aa", "+ad" or "+tc" behind it; a RECORD stands as in a zone file, with "auth" or "more" before it where it is of the authority or additional section. What
  * no line names is NXDOMAIN at the resolver and silence elsewhere. A line "get URL STATUS MEDIA-TYPE BODY" is a web page; other pages are "dns". A type with
- * "/cd" is asked with checking disabled. */
+ * "/cd" is asked with checking disabled, with "/tcp" over TCP, with "/plain" without EDNS. */
 #ifndef MAILWHY_TEST_FAKE_DNS_H
 #define MAILWHY_TEST_FAKE_DNS_H
 

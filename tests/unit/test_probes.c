@@ -94,6 +94,35 @@ static const struct scene scenes[] = {
     {"an answer that was cut", "nameserver", DOMAIN "\nns.host ns1.example.net example.org",
      "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.1 example.org TXT ok+aa+tc example.org. 300 IN TXT \"long\"\n192.0.2.1 example.org MX nodata+aa\n",
      "zone.truncated example.org@ns1.example.net[192.0.2.1] TXT\nzone.tcp.end example.org@ns1.example.net[192.0.2.1] ok\nzone.txt example.org@ns1.example.net[192.0.2.1] long"},
+    {"a server that speaks TCP too, and adds no addresses of its own", "nameserver", DOMAIN "\nns.host ns1.example.org example.org",
+     "- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.1\n192.0.2.1 example.org SOA/tcp ok+aa example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n"
+     "192.0.2.1 example.org SOA ok+aa example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n"
+     "192.0.2.1 example.org NS ok+aa example.org. 300 IN NS ns1.example.org.& example.org. 300 IN NS ns2.example.org.& more ns2.example.org. 300 IN A 192.0.2.2\n"
+     "192.0.2.1 ns1.example.org A ok+aa ns1.example.org. 300 IN A 192.0.2.3\n192.0.2.1 ns1.example.org AAAA nodata+aa\n192.0.2.1 example.org MX ok+aa example.org. 7200 IN MX 1 mx.example.org.\n",
+     "zone.tcp.end example.org@ns1.example.org[192.0.2.1] ok\nns.own_address ns1.example.org 192.0.2.3\nns.own.end ns1.example.org ok\nns.own_address ns2.example.org 192.0.2.2\n"
+     "zone.ns.set example.org@ns1.example.org[192.0.2.1] ns1.example.org, ns2.example.org\nzone.mx.ttl example.org@ns1.example.org[192.0.2.1] 7200\nnot zone.plain.end*"},
+    {"a server that fails with EDNS", "nameserver", DOMAIN "\nns.host ns1.example.net example.org",
+     "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.1 example.org SOA servfail\n"
+     "192.0.2.1 example.org SOA/plain ok+aa example.org. 300 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n",
+     "zone.end example.org@ns1.example.net[192.0.2.1] servfail\nzone.plain.end example.org@ns1.example.net[192.0.2.1] ok\nzone.tcp.end example.org@ns1.example.net[192.0.2.1] timed out"},
+    {"no TCP here: a server of the zone above is the measure", "nameserver",
+     DOMAIN "\nparent.zone example.org org\nparent.end example.org@a.nic.org[192.0.2.100] ok\nns.host ns1.example.net example.org",
+     "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.100 org SOA/tcp ok+aa org. 300 IN SOA a.nic.org. h.nic.org. 1 1 1 1 1\n",
+     "zone.tcp.end example.org@ns1.example.net[192.0.2.1] timed out\nzone.tcp.end org@a.nic.org[192.0.2.100] ok\nzone.tcp.control.end example.org@ns1.example.net[192.0.2.1] ok"},
+    {"servers above that say otherwise are told, those that agree are not", "parent", DOMAIN,
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- org NS ok org. 300 IN NS a.nic.org.& org. 300 IN NS b.nic.org.& org. 300 IN NS c.nic.org.\n"
+     "- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n- b.nic.org A ok b.nic.org. 300 IN A 192.0.2.101\n- c.nic.org A ok c.nic.org. 300 IN A 192.0.2.102\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.& more ns1.example.org. 300 IN A 192.0.2.53\n"
+     "192.0.2.101 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.& more ns1.example.org. 300 IN A 192.0.2.53\n"
+     "192.0.2.102 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.& auth example.org. 300 IN NS ns2.example.net.\n",
+     "parent.ns.set example.org@a.nic.org[192.0.2.100] ns1.example.org\nparent.glue ns1.example.org@a.nic.org[192.0.2.100] 192.0.2.53\nnot parent.ns.set example.org@b*\nnot parent.glue ns1.example.org@b*\n"
+     "parent.ns.set example.org@c.nic.org[192.0.2.102] ns1.example.org, ns2.example.net\nparent.glue ns1.example.org@c.nic.org[192.0.2.102] *\nnot parent.glue ns2*\n"
+     "parent.end example.org@b.nic.org[192.0.2.101] ok"},
+    {"an exchange's TLSA at its own servers", "zonehost", DOMAIN "\nexchange.end mx.example.org ok",
+     "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- ns1.example.org A ok ns1.example.org. 300 IN A 192.0.2.53\n192.0.2.53 mx.example.org A ok+aa mx.example.org. 900 IN A 192.0.2.1\n"
+     "192.0.2.53 mx.example.org AAAA servfail\n192.0.2.53 _25._tcp.mx.example.org TLSA ok+aa _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 AABB\n",
+     "zone.aaaa.end mx.example.org@ns1.example.org[192.0.2.53] servfail\nzone.address.end mx.example.org@ns1.example.org[192.0.2.53] ok\n"
+     "zone.address.ttl mx.example.org@ns1.example.org[192.0.2.53] 900\nzone.tlsa mx.example.org@ns1.example.org[192.0.2.53] 3 1 1 aabb"},
     {"an alias at the apex", "nameserver", DOMAIN "\nns.host ns1.example.net example.org",
      "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n192.0.2.1 example.org MX ok+aa example.org. 300 IN CNAME web.example.net.& web.example.net. 300 IN MX 1 mx.example.net.\n",
      "zone.apex_cname example.org@ns1.example.net[192.0.2.1] web.example.net"},
