@@ -8,6 +8,7 @@ static const char *const probes[] = {
     "route",
     "resolver",
     "control",
+    "rdap",
     "parent",
     "nameserver",
     "mx",

@@ -20,7 +20,7 @@ struct cmd_choices {
     bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login, patient, deliver, intrusive;
     const char *data;
     const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service,
-        *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id;
+        *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id, *rdap;
     double timeout_s, size, retry_s, samples, idle_s; /* timeout_s 0: not given */
     struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
 };

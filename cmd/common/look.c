@@ -4,6 +4,7 @@
 #include <mailwhy/about.h>
 #include <mailwhy/dns.h>
 #include <mailwhy/fail.h>
+#include <mailwhy/http.h>
 #include <mailwhy/lang.h>
 #include <mailwhy/message.h>
 #include <mailwhy/net.h>
@@ -119,6 +120,16 @@ static void check_controls(struct cmd *cmd)
     }
 }
 
+/* Registration data are believed over https alone (RFC 7481 section 3.5). */
+static const char *rdap_server(struct cmd *cmd)
+{
+    struct mw_url url;
+    const char *text = cmd->choices.rdap;
+    if (text && (!mw_url_read(cmd->arena, text, &url) || !url.secure || strpbrk(text, "?#")))
+        mw_fail(MW_EXIT_USAGE, _("--rdap takes the https URL of an RDAP server, not '%s'"), mw_text_safe(cmd->arena, text, strlen(text), 120));
+    return text;
+}
+
 /* A file that the command line names and that cannot be read is the user's slip, not a fault of the mail system. */
 static void check_file(const char *path)
 {
@@ -211,6 +222,7 @@ static void ask_options(struct cmd *cmd)
     asked->resolvers = choices->resolvers;
     asked->trust_anchor = choices->trust_anchor;
     asked->ca_file = choices->ca_file;
+    asked->rdap = rdap_server(cmd);
     asked->only_ipv4 = choices->only_ipv4;
     asked->only_ipv6 = choices->only_ipv6;
     asked->timeout_s = timeout_of(cmd);

@@ -43,6 +43,7 @@ static const struct mw_option options[] = {
     {"samples",           0,  MW_WHOLE,   "COUNT",      N_("connect COUNT times to each host and port that is looked at, over all its addresses, and count which fail"), AT(samples), 2, 100, NULL},
     {"resolver",          0,  MW_STRINGS, "ADDR[:PORT]", N_("ask this resolver instead of the system's; repeatable"),                     AT(resolvers), 0, 0, NULL},
     {"trust-anchor",      0,  MW_FILE,    "FILE",       N_("trust anchor for DNSSEC instead of the system's"),                            AT(trust_anchor), 0, 0, NULL},
+    {"rdap",              0,  MW_STRING,  "URL",        N_("ask this server for the registration data, even where nothing is wrong"),     AT(rdap), 0, 0, NULL},
     {"ca-file",           0,  MW_FILE,    "FILE",       N_("certificate authorities to trust instead of the system's"),                   AT(ca_file), 0, 0, NULL},
     {"ipv4",              '4', MW_FLAG,   NULL,         N_("use IPv4 alone"),                                                             AT(only_ipv4), 0, 0, NULL},
     {"ipv6",              '6', MW_FLAG,   NULL,         N_("use IPv6 alone"),                                                             AT(only_ipv6), 0, 0, NULL},
@@ -243,6 +244,7 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_text(cmd, &shape, "to-user", choices->to_user);
     shape_text(cmd, &shape, "service", choices->service);
     shape_list(cmd, &shape, "config", &choices->configs);
+    shape_text(cmd, &shape, "rdap", choices->rdap);
     shape_text(cmd, &shape, "ca-file", choices->ca_file);
     shape_text(cmd, &shape, "trust-anchor", choices->trust_anchor);
     shape_list(cmd, &shape, "dkim-selector", &choices->dkim_selectors);

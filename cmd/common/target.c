@@ -7,6 +7,7 @@
 #include <mailwhy/dns.h>
 #include <mailwhy/fail.h>
 #include <mailwhy/lang.h>
+#include <mailwhy/rdap.h>
 
 #include <ctype.h>
 #include <string.h>
@@ -172,6 +173,8 @@ static void read_name(struct cmd *cmd, const char *target)
     if (!strchr(target, '.') && mw_text_is_utf8(target, strlen(target)) && !strstr(target, "。"))
         mw_fail(MW_EXIT_USAGE, _("'%s' is neither an address nor a domain; give user@example.org or example.org"), shown(cmd, target));
     cmd->asked.domain = read_domain(cmd, target, target);
+    if (mw_domain_is_suffix(cmd->asked.domain))
+        mw_fail(MW_EXIT_USAGE, _("'%s' is a public suffix, below which domains are registered; give one of them, like example.%s"), shown(cmd, target), shown(cmd, target));
 }
 
 void cmd_target(struct cmd *cmd, const char *target)

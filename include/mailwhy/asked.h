@@ -31,6 +31,7 @@ struct mw_asked {
     struct mw_list resolvers;    /* ADDR[:PORT]; empty: the system's */
     const char *trust_anchor;    /* DNSSEC; NULL: the system's */
     const char *ca_file;         /* NULL: the system's */
+    const char *rdap;            /* base URL of the server of registration data; NULL: the one that IANA lists, where something is wrong */
     bool only_ipv4, only_ipv6;
     double timeout_s;            /* whole run */
     const char *user;            /* login name; NULL: the mailbox */

@@ -22,8 +22,20 @@ struct mw_fetched {
     double ms;
 };
 
+struct mw_fetch_wish {
+    const char *url;
+    int redirects;       /* how many may be followed (0: none, as RFC 8461 section 3.3 demands) */
+    bool secure_only;    /* a redirect to plain http is not followed */
+    bool public_only;    /* an address on an inner network is refused even where the host's own domain is there: another party named the host */
+    bool by_user;        /* the user named the host, which may be anywhere; where it redirects to, public_only counts */
+    const char *accept;  /* media type; NULL: any */
+    size_t body_ceiling; /* 0: MW_HTTP_BODY_CEILING */
+    double wait_s;       /* from the first connection on */
+};
+
 typedef void mw_got_fetched(void *context, const struct mw_fetched *fetched);
-/* `redirects`: how many may be followed (0: none, as RFC 8461 section 3.3 demands). The answer lives in the net's arena. */
+/* The answer lives in the net's arena. */
 void mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s, mw_got_fetched *got, void *context);
+void mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context);
 
 #endif

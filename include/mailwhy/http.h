@@ -21,12 +21,13 @@ bool mw_url_read(struct mw_arena *arena, const char *text, struct mw_url *url);
 /* The absolute URL that `location` of a redirect from `base` means (RFC 3986 section 5.2; dot segments stay as they are). May be no URL that mw_url_read takes.
  * */
 char *mw_url_join(struct mw_arena *arena, const struct mw_url *base, const char *location);
-/* The header section of a GET for it, ending with the empty line. */
-char *mw_http_request(struct mw_arena *arena, const struct mw_url *url, const char *agent);
+/* The header section of a GET for it, ending with the empty line. `accept` is a media type; NULL: any. */
+char *mw_http_request(struct mw_arena *arena, const struct mw_url *url, const char *agent, const char *accept);
 
 #define MW_HTTP_HEAD_CEILING 16384u
 #define MW_HTTP_BODY_CEILING 65536u
-#define MW_HTTP_CEILING (2 * MW_HTTP_BODY_CEILING + MW_HTTP_HEAD_CEILING) /* of all bytes of a response: the frames of chunks count too */
+/* Of all bytes of a response whose body may have so many: the frames of chunks count too. */
+#define MW_HTTP_CEILING(body_ceiling) (2 * (body_ceiling) + MW_HTTP_HEAD_CEILING)
 
 struct mw_http {
     int status;
@@ -40,5 +41,7 @@ struct mw_http {
 /* 1 when the response in `bytes` is whole (and *response filled), else MW_FRAME_MORE, _GARBLED or _TOO_LONG (reply.h). `ended`: the server closed the
  * connection, which ends a body of unknown length; MW_FRAME_MORE then means that it was cut short. Interim responses (1xx) are passed over. */
 int mw_http_read(struct mw_arena *arena, const char *bytes, size_t count, bool ended, struct mw_http *response);
+/* The same with another ceiling for the body than MW_HTTP_BODY_CEILING. */
+int mw_http_read_up_to(struct mw_arena *arena, const char *bytes, size_t count, bool ended, size_t body_ceiling, struct mw_http *response);
 
 #endif

@@ -36,6 +36,8 @@ void mw_look_ask(struct mw_look *look, const char *name, int type, mw_look_got_a
 void mw_look_ask_as(struct mw_look *look, const struct mw_question *question, mw_look_got_answer *got, void *tag);
 typedef void mw_look_got_fetched(struct mw_look *look, const struct mw_fetched *fetched, void *tag);
 void mw_look_fetch(struct mw_look *look, const char *url, int redirects, mw_look_got_fetched *got, void *tag);
+/* The same with all of mw_fetch_as's choices. */
+void mw_look_fetch_as(struct mw_look *look, const struct mw_fetch_wish *wish, mw_look_got_fetched *got, void *tag);
 typedef void mw_look_got_connected(struct mw_look *look, const char *outcome, const char *first_line, double ms, void *tag);
 /* Connects, and with `listen_s` > 0 waits that long for a first line (NULL where none came), then closes. */
 void mw_look_connect(struct mw_look *look, const char *address, int port, double listen_s, mw_look_got_connected *got, void *tag);

@@ -1,7 +1,7 @@
 /* Fetching a small file over HTTPS or HTTP: resolves the name with our resolver, connects to its addresses one after the other, each with a head start of a
- * quarter second (RFC 8305), verifies the certificate as a browser would, asks once, and keeps at most 64 KiB. Never goes to an address on an inner network on
- * a stranger's word, and never judges what came. A GET needs no more of HTTP than lib/parse/http.c; libcurl would take half of the memory of a run.
- * RFC 9110, RFC 9112, RFC 8461 section 3.3. */
+ * quarter second (RFC 8305), verifies the certificate as a browser would, asks once, and keeps at most 64 KiB unless more is asked for. Never goes to an
+ * address on an inner network on a stranger's word, and never judges what came. A GET needs no more of HTTP than lib/parse/http.c; libcurl would take half of
+ * the memory of a run. RFC 9110, RFC 9112, RFC 8461 section 3.3. */
 #include <mailwhy/fetch.h>
 #include <mailwhy/http.h>
 
@@ -16,10 +16,8 @@
 struct fetch {
     struct mw_net *net;
     struct mw_fetched *fetched;
-    const char *text; /* the URL as it was asked for */
+    struct mw_fetch_wish wish; /* its URL is that of the redirect that was followed last */
     struct mw_url url;
-    int redirects;
-    double wait_s;
     uint64_t start_ns;
     mw_got_fetched *got;
     void *context;
@@ -86,12 +84,21 @@ static void follow(struct fetch *fetch, const char *location)
 {
     mw_wire_close(fetch->wire);
     mw_timer_stop(fetch->deadline);
-    struct fetch next = {.net = fetch->net, .text = location, .redirects = fetch->redirects - 1, .wait_s = fetch->wait_s, .got = fetch->got,
-                         .context = fetch->context};
+    struct fetch next = {.net = fetch->net, .wish = fetch->wish, .got = fetch->got, .context = fetch->context};
+    next.wish.url = location;
+    next.wish.redirects--;
+    next.wish.public_only = fetch->wish.public_only || fetch->wish.by_user;
+    next.wish.by_user = false;
     next.start_ns = fetch->start_ns;
     next.fetched = MW_NEW(fetch->net->arena, struct mw_fetched);
     *fetch = next;
     begin(fetch);
+}
+
+static bool may_follow(const struct fetch *fetch)
+{
+    const char *location = fetch->fetched->location;
+    return location && fetch->wish.redirects > 0 && (!fetch->wish.secure_only || mw_text_starts(location, "https://"));
 }
 
 static void got_response(struct fetch *fetch, const struct mw_http *response)
@@ -104,11 +111,16 @@ static void got_response(struct fetch *fetch, const struct mw_http *response)
     fetched->body_bytes = response->body_bytes;
     if (response->status / 100 == 3 && response->location)
         fetched->location = mw_url_join(fetch->net->arena, &fetch->url, response->location);
-    if (fetched->location && fetch->redirects > 0) {
+    if (may_follow(fetch)) {
         follow(fetch, fetched->location);
         return;
     }
     finish(fetch, MW_OK, "");
+}
+
+static void too_long(struct fetch *fetch)
+{
+    finish(fetch, MW_TOO_LONG, mw_printf(fetch->net->arena, "the answer is longer than %zu KiB", fetch->wish.body_ceiling / 1024));
 }
 
 /* What is there is read anew with each piece, in an arena of its own until it is whole. */
@@ -116,15 +128,16 @@ static void read_response(struct fetch *fetch, const char *broken)
 {
     struct mw_http response = {0};
     struct mw_arena *scratch = mw_arena_new();
-    int read = fetch->heard_bytes ? mw_http_read(scratch, fetch->heard, fetch->heard_bytes, broken, &response) : MW_FRAME_MORE;
+    size_t ceiling = fetch->wish.body_ceiling;
+    int read = fetch->heard_bytes ? mw_http_read_up_to(scratch, fetch->heard, fetch->heard_bytes, broken, ceiling, &response) : MW_FRAME_MORE;
     mw_arena_free(scratch);
     if (read == 1) {
-        mw_http_read(fetch->net->arena, fetch->heard, fetch->heard_bytes, broken, &response);
+        mw_http_read_up_to(fetch->net->arena, fetch->heard, fetch->heard_bytes, broken, ceiling, &response);
         got_response(fetch, &response);
         return;
     }
     if (read == MW_FRAME_TOO_LONG)
-        finish(fetch, MW_TOO_LONG, "the answer is longer than 64 KiB");
+        too_long(fetch);
     if (read == MW_FRAME_GARBLED)
         finish(fetch, MW_GARBLED, "the answer is not HTTP");
     if (read == MW_FRAME_MORE && broken)
@@ -143,7 +156,8 @@ static void make_room(struct fetch *fetch)
 static void hear(struct fetch *fetch)
 {
     const char *broken = NULL;
-    while (!broken && fetch->heard_bytes < MW_HTTP_CEILING) {
+    size_t ceiling = MW_HTTP_CEILING(fetch->wish.body_ceiling);
+    while (!broken && fetch->heard_bytes < ceiling) {
         make_room(fetch);
         long got = mw_wire_read(fetch->wire, fetch->heard + fetch->heard_bytes, fetch->heard_room - fetch->heard_bytes, &broken);
         if (got == 0)
@@ -151,8 +165,8 @@ static void hear(struct fetch *fetch)
         if (got > 0)
             fetch->heard_bytes += (size_t)got;
     }
-    if (fetch->heard_bytes >= MW_HTTP_CEILING) {
-        finish(fetch, MW_TOO_LONG, "the answer is longer than 64 KiB");
+    if (fetch->heard_bytes >= ceiling) {
+        too_long(fetch);
         return;
     }
     read_response(fetch, broken);
@@ -161,7 +175,7 @@ static void hear(struct fetch *fetch)
 /* --- the connection ------------------------------------------------------------------------------------------------------------------------------ */
 static void ask(struct fetch *fetch)
 {
-    const char *request = mw_http_request(fetch->net->arena, &fetch->url, AGENT);
+    const char *request = mw_http_request(fetch->net->arena, &fetch->url, AGENT, fetch->wish.accept);
     mw_wire_write(fetch->wire, request, strlen(request));
 }
 
@@ -284,7 +298,7 @@ static void connect_to_any(struct fetch *fetch)
 {
     take_turns(fetch);
     fetch->attempts = MW_NEW_ARRAY(fetch->net->arena, struct attempt, fetch->addresses.count);
-    fetch->deadline = mw_timer_start(fetch->net, fetch->wait_s, rang, fetch);
+    fetch->deadline = mw_timer_start(fetch->net, fetch->wish.wait_s, rang, fetch);
     start_attempt(fetch);
 }
 
@@ -315,7 +329,11 @@ static void addresses_known(struct fetch *fetch)
         connect_to_any(fetch);
         return;
     }
-    if (fetch->inner.count && mw_address_read(fetch->net->arena, fetch->url.host)) {
+    if (fetch->inner.count && fetch->wish.by_user) {
+        got_inner(fetch, true);
+        return;
+    }
+    if (fetch->inner.count && (fetch->wish.public_only || mw_address_read(fetch->net->arena, fetch->url.host))) {
         got_inner(fetch, false);
         return;
     }
@@ -359,7 +377,7 @@ static void begin(struct fetch *fetch)
     struct mw_fetched *fetched = fetch->fetched;
     fetched->media_type = fetched->body = fetched->address = "";
     fetched->date = -1;
-    if (!mw_url_read(fetch->net->arena, fetch->text, &fetch->url)) {
+    if (!mw_url_read(fetch->net->arena, fetch->wish.url, &fetch->url)) {
         finish(fetch, MW_GARBLED, "this is not the URL of a web page");
         return;
     }
@@ -371,16 +389,21 @@ static void begin_soon(void *context)
     begin(context);
 }
 
-void mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s, mw_got_fetched *got, void *context)
+void mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context)
 {
     struct fetch *fetch = MW_NEW(net->arena, struct fetch);
     fetch->net = net;
-    fetch->text = mw_strdup(net->arena, url);
-    fetch->redirects = redirects;
-    fetch->wait_s = wait_s;
+    fetch->wish = *wish;
+    fetch->wish.url = mw_strdup(net->arena, wish->url);
+    fetch->wish.body_ceiling = wish->body_ceiling ? wish->body_ceiling : MW_HTTP_BODY_CEILING;
     fetch->got = got;
     fetch->context = context;
     fetch->start_ns = uv_hrtime();
     fetch->fetched = MW_NEW(net->arena, struct mw_fetched);
     mw_timer_start(net, 0, begin_soon, fetch);
+}
+
+void mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s, mw_got_fetched *got, void *context)
+{
+    mw_fetch_as(net, &(struct mw_fetch_wish){.url = url, .redirects = redirects, .wait_s = wait_s}, got, context);
 }

@@ -13,6 +13,7 @@ struct head {
     size_t bytes; /* up to and with the empty line */
     bool chunked;
     long length; /* of the body; -1: not said */
+    size_t body_ceiling;
 };
 
 /* Length of the line at `bytes` with its line end (RFC 9112 section 2.2: a bare LF may end one); 0: no whole line. */
@@ -109,25 +110,25 @@ static int read_head(struct mw_arena *arena, const char *bytes, size_t count, st
 
 /* --- bodies -------------------------------------------------------------------------------------------------------------------------------------- */
 /* Size of the chunk whose line begins at `line` (RFC 9112 section 7.1: extensions are passed over); -1: not a size. */
-static long chunk_size(const char *line, size_t bytes)
+static long chunk_size(const char *line, size_t bytes, size_t ceiling)
 {
     long size = 0;
     size_t at = 0;
     for (; at < bytes && isxdigit((unsigned char)line[at]); at++) {
         int digit = isdigit((unsigned char)line[at]) ? line[at] - '0' : tolower((unsigned char)line[at]) - 'a' + 10;
         size = size * 16 + digit;
-        if (size > (long)MW_HTTP_BODY_CEILING)
-            return (long)MW_HTTP_BODY_CEILING + 1;
+        if (size > (long)ceiling)
+            return (long)ceiling + 1;
     }
     return at ? size : -1;
 }
 
-static int read_chunks(struct mw_arena *arena, const char *bytes, size_t count, struct mw_http *response)
+static int read_chunks(struct mw_arena *arena, const char *bytes, size_t count, size_t ceiling, struct mw_http *response)
 {
     char *body = mw_alloc(arena, count + 1);
     size_t at = 0, used = 0, line;
     while ((line = line_at(bytes + at, count - at))) {
-        long size = chunk_size(bytes + at, without_end(bytes + at, line));
+        long size = chunk_size(bytes + at, without_end(bytes + at, line), ceiling);
         if (size < 0)
             return MW_FRAME_GARBLED;
         at += line;
@@ -135,7 +136,7 @@ static int read_chunks(struct mw_arena *arena, const char *bytes, size_t count, 
         response->body_bytes = used;
         if (size == 0)
             return 1; /* trailers do not matter */
-        if (used + (size_t)size > MW_HTTP_BODY_CEILING)
+        if (used + (size_t)size > ceiling)
             return MW_FRAME_TOO_LONG;
         if (count - at < (size_t)size)
             return MW_FRAME_MORE;
@@ -155,8 +156,8 @@ static int read_body(struct mw_arena *arena, const char *bytes, size_t count, bo
     if (response->status == 204 || response->status == 304)
         return 1;
     if (head->chunked)
-        return read_chunks(arena, bytes, count, response);
-    if (head->length > (long)MW_HTTP_BODY_CEILING || (head->length < 0 && count > MW_HTTP_BODY_CEILING))
+        return read_chunks(arena, bytes, count, head->body_ceiling, response);
+    if (head->length > (long)head->body_ceiling || (head->length < 0 && count > head->body_ceiling))
         return MW_FRAME_TOO_LONG;
     if (head->length < 0 ? !ended : count < (size_t)head->length)
         return MW_FRAME_MORE;
@@ -167,17 +168,23 @@ static int read_body(struct mw_arena *arena, const char *bytes, size_t count, bo
     return 1;
 }
 
-int mw_http_read(struct mw_arena *arena, const char *bytes, size_t count, bool ended, struct mw_http *response)
+int mw_http_read_up_to(struct mw_arena *arena, const char *bytes, size_t count, bool ended, size_t body_ceiling, struct mw_http *response)
 {
     struct head head = {0};
     for (int interim = 0; interim < INTERIM_CEILING && count; interim++) {
         int read = read_head(arena, bytes, count, &head, response);
         if (read != 1)
             return read;
+        head.body_ceiling = body_ceiling;
         bytes += head.bytes;
         count -= head.bytes;
         if (response->status >= 200)
             return read_body(arena, bytes, count, ended, &head, response);
     }
     return count ? MW_FRAME_GARBLED : MW_FRAME_MORE;
+}
+
+int mw_http_read(struct mw_arena *arena, const char *bytes, size_t count, bool ended, struct mw_http *response)
+{
+    return mw_http_read_up_to(arena, bytes, count, ended, MW_HTTP_BODY_CEILING, response);
 }

@@ -91,7 +91,8 @@ char *mw_url_join(struct mw_arena *arena, const struct mw_url *base, const char 
     return mw_printf(arena, "%s%.*s%s", site, same_path ? (int)strlen(path) : (int)(slash - path) + 1, path, location);
 }
 
-char *mw_http_request(struct mw_arena *arena, const struct mw_url *url, const char *agent)
+char *mw_http_request(struct mw_arena *arena, const struct mw_url *url, const char *agent, const char *accept)
 {
-    return mw_printf(arena, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\nConnection: close\r\n\r\n", url->target, authority_of(arena, url), agent);
+    return mw_printf(arena, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: %s\r\nConnection: close\r\n\r\n", url->target,
+                     authority_of(arena, url), agent, accept ? accept : "*/*");
 }

@@ -45,6 +45,13 @@ static void got_fetched(void *context, const struct mw_fetched *fetched)
     mw_look_release(asking->look);
 }
 
+void mw_look_fetch_as(struct mw_look *look, const struct mw_fetch_wish *wish, mw_look_got_fetched *got, void *tag)
+{
+    struct asking *asked = asking(look, tag);
+    asked->got.fetched = got;
+    mw_fetch_as(look->net, wish, got_fetched, asked);
+}
+
 #define FETCH_WAIT_S 20.0
 
 void mw_look_fetch(struct mw_look *look, const char *url, int redirects, mw_look_got_fetched *got, void *tag)

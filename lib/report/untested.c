@@ -35,6 +35,7 @@ static const struct {
     {MW_F_CONTROL_END, true, N_("No other server that is known to work was tried. Give --control to compare with one.")},
     {MW_F_RECIPIENT_DOMAIN, true, N_("No recipient to send to was given. Give --to to test it.")},
     {MW_F_RUN_VANTAGE, true, N_("Only one place looked. Save a run from a second network too, and give both files to mailwhy explain.")},
+    {MW_F_RDAP_DATE, true, N_("The registration data were not asked for, as nothing in the DNS gave cause to. Give --rdap to have them asked for.")},
     {MW_F_SERVICE_PUBLISHED, true, N_("The domain publishes no settings for mail programs.")},
     {MW_F_TLSA_RECORD, true, N_("There are no TLSA records.")},
     {MW_F_MTASTS_POLICY, true, N_("There is no MTA-STS policy.")},
@@ -97,8 +98,11 @@ static bool is_on_request(struct mw_making *making, enum mw_fact_id lacks)
 static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
 {
     const char *refrain = why_refrained(making, skipped_login(making->facts, lacks));
+    const struct mw_fact *registry = lacks == MW_F_RDAP_DATE ? mw_fact_first(making->facts, MW_F_RDAP_END) : NULL;
     if (refrain)
         return refrain;
+    if (registry)
+        return mw_printf(making->arena, mw_lang(N_("Only the DNS was asked: no registration data could be had (%s).")), registry->quote ? registry->quote : registry->text);
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
         if (wanting[i].fact == lacks)
             return mw_lang(wanting[i].why);

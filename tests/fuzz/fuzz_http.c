@@ -9,7 +9,7 @@ static void check_url(struct mw_arena *arena, const char *text)
     if (!mw_url_read(arena, text, &url))
         return;
     fuzz_must(*url.host && *url.target && url.port > 0 && url.port < 65536);
-    const char *request = mw_http_request(arena, &url, "mailwhy");
+    const char *request = mw_http_request(arena, &url, "mailwhy", NULL);
     const char *end = strstr(request, "\r\n\r\n");
     fuzz_must(end && !end[4]); /* nothing of the URL ends the request early */
     for (const char *c = request; *c; c++)

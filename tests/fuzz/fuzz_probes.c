@@ -12,6 +12,7 @@
 
 void __wrap_mw_dns_ask(struct mw_net *net, const struct mw_question *question, mw_got_answer *got, void *context);
 void __wrap_mw_fetch(struct mw_net *net, const char *url, int redirects, double wait_s, mw_got_fetched *got, void *context);
+void __wrap_mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context);
 void __wrap_mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
 bool __wrap_mw_dns_can_validate(struct mw_net *net);
 bool __wrap_mw_net_has_route(bool ipv6);
@@ -184,6 +185,11 @@ void __wrap_mw_fetch(struct mw_net *net, const char *url, int redirects, double 
     input.at += count;
     *handing = (struct handing){.got_fetched = got, .context = context, .answer = fetched};
     mw_timer_start(net, 0, hand_over, handing);
+}
+
+void __wrap_mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context)
+{
+    __wrap_mw_fetch(net, wish->url, wish->redirects, wish->wait_s, got, context);
 }
 
 bool __wrap_mw_dns_can_validate(struct mw_net *net)

@@ -75,7 +75,7 @@ static void test_request(void **state)
 {
     struct mw_url url;
     assert_true(mw_url_read(*state, "http://example.org:81/a?b", &url));
-    unit_same(mw_http_request(*state, &url, "x/1"), "GET /a?b HTTP/1.1\r\nHost: example.org:81\r\nUser-Agent: x/1\r\nAccept: */*\r\nConnection: close\r\n\r\n", "request");
+    unit_same(mw_http_request(*state, &url, "x/1", NULL), "GET /a?b HTTP/1.1\r\nHost: example.org:81\r\nUser-Agent: x/1\r\nAccept: */*\r\nConnection: close\r\n\r\n", "request");
 }
 
 #define OK "HTTP/1.1 200 OK\r\n"

@@ -51,6 +51,27 @@ static const struct scene scenes[] = {
     {"one whose own lookup fails proves nothing", "ptr", "address.of 192.0.2.1 mx1.example.org",
      "- 1.2.0.192.in-addr.arpa PTR ok 1.2.0.192.in-addr.arpa. 300 IN PTR mx1.example.org.\n- mx1.example.org A servfail\n", "ptr.end 192.0.2.1 ok\nnot ptr.confirmed*"},
     {"no reverse name is asked for a private address", "ptr", "address.of 10.0.0.1 mx1.example.org", "- 1.0.0.10.in-addr.arpa PTR nodata\n", "not ptr.end*\nrun.elapsed example.org*"},
+    /* --- registration data --- */
+    {"registration data of a domain that is denied", "mx rdap", DOMAIN,
+     "- example.org MX nxdomain\nget https://data.iana.org/rdap/dns.json 200 application/json {\"services\":[[[\"org\"],[\"https://rdap.example/\"]]]}\n"
+     "get https://rdap.example/domain/example.org 200 application/rdap+json {\"objectClassName\":\"domain\",\"ldhName\":\"example.org\",\"status\":[\"client hold\"]}\n",
+     "rdap.domain example.org example.org\nrdap.server example.org https://rdap.example/domain/example.org\nrdap.status example.org client hold\nrdap.end example.org ok\nnot rdap.expires*"},
+    {"a registry without such a domain", "mx rdap", DOMAIN,
+     "- example.org MX nxdomain\nget https://data.iana.org/rdap/dns.json 200 application/json {\"services\":[[[\"org\"],[\"https://rdap.example/\"]]]}\n"
+     "get https://rdap.example/domain/example.org 404 application/rdap+json {\"errorCode\":404}\n", "rdap.end example.org missing\nrdap.date example.org*"},
+    {"an answer about another domain says nothing", "mx rdap", DOMAIN,
+     "- example.org MX nxdomain\nget https://data.iana.org/rdap/dns.json 200 application/json {\"services\":[[[\"org\"],[\"https://rdap.example/\"]]]}\n"
+     "get https://rdap.example/domain/example.org 200 application/rdap+json {\"objectClassName\":\"domain\",\"ldhName\":\"example.net\"}\n", "rdap.end example.org garbled\nnot rdap.date*\nnot rdap.status*"},
+    {"no registry is listed", "mx rdap", DOMAIN, "- example.org MX nxdomain\nget https://data.iana.org/rdap/dns.json 200 application/json {\"services\":[]}\n",
+     "rdap.end example.org no server\nnot rdap.server*"},
+    {"a healthy domain is no matter for the registry", "mx rdap", DOMAIN, "- example.org MX ok example.org. 300 IN MX 10 mx.example.org.\n", "dns.mx.end example.org ok\nnot rdap*"},
+    {"nor is one without MX", "mx rdap", DOMAIN, "- example.org MX nodata\n", "dns.mx.end example.org nodata\nnot rdap*"},
+    {"an exchange of a parking service", "mx rdap", DOMAIN, "- example.org MX ok example.org. 300 IN MX 10 mx.bodis.com.\n", "rdap.domain example.org example.org\nrdap.end example.org dns"},
+    {"a name below a domain that is delegated", "mx rdap", "target.domain sub.example.org sub.example.org",
+     "- sub.example.org MX nxdomain\n- example.org NS ok example.org. 300 IN NS ns1.example.org.\n", "rdap.domain sub.example.org example.org\nrdap.end sub.example.org skipped"},
+    {"a name below one that is not", "mx rdap", "target.domain sub.example.org sub.example.org", "- sub.example.org MX nxdomain\n- example.org NS nxdomain\n", "rdap.end sub.example.org dns"},
+    {"nobody registers a public suffix", "mx rdap", "target.domain com.cn com.cn", "- com.cn MX nxdomain\n", "rdap.end com.cn skipped\nnot rdap.server*"},
+    {"where the resolver fails for all", "resolver mx rdap", DOMAIN "\nresolver.address 192.0.2.1 192.0.2.1", "- example.org MX silent\n", "dns.mx.end example.org timed out"},
     /* --- delegation --- */
     {"a delegation with glue", "parent nameserver", DOMAIN,
      "- example.org NS ok example.org. 300 IN NS ns1.example.org.\n- org NS ok org. 300 IN NS a.nic.org.\n- . NS ok . 300 IN NS a.root.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
