@@ -28,6 +28,10 @@ bool mw_dmarc_is_record(const char *text);
 bool mw_dmarc_is_near(const char *text);
 /* NULL: receivers pass over the record, and *flaw says why; it does so too where the policy is `forced`. */
 const struct mw_dmarc *mw_dmarc_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+/* The record as it was meant, to paste: its good tags, in the usual order, and the nearest good policy where p= is misspelt. Never fails. */
+const char *mw_dmarc_mend(struct mw_arena *arena, const char *text);
+/* The domain of a mailto: URI as A-labels; NULL: another scheme, or no domain. */
+const char *mw_dmarc_report_domain(struct mw_arena *arena, const char *uri);
 /* The policy that applies to the domain itself, to an existing name below, or to one that does not exist; as published: t=y is not applied. */
 const char *mw_dmarc_policy_for(const struct mw_dmarc *record, bool below, bool exists);
 

@@ -21,24 +21,120 @@ static bool own_record_applies(struct mw_judge *judge, const char *domain)
     return policy && mw_text_same(policy->quote, mw_printf(mw_judge_arena(judge), "_dmarc.%s", domain));
 }
 
-static void found_dmarc(struct mw_judge *judge, const char *about, const struct mw_fact *proof, const char *part)
+/* The record that applies to the domain asked about; *name: where it stands. NULL: none, or none that was found. */
+static const struct mw_dmarc *applying(struct mw_judge *judge, const struct mw_fact **record)
+{
+    const char *domain = mw_seen_target(judge);
+    const struct mw_fact *policy = domain ? mw_know(judge, MW_F_DMARC_POLICY, domain) : NULL;
+    struct mw_flaw why;
+    *record = policy && policy->quote ? mw_know(judge, MW_F_DMARC_RECORD, policy->quote) : NULL;
+    return *record ? mw_dmarc_read(mw_judge_arena(judge), (*record)->text, &why) : NULL;
+}
+
+/* Where the record belongs: the name itself where it is _dmarc, else that below it. */
+static const char *right_place(struct mw_judge *judge, const char *about)
+{
+    return mw_text_starts(about, "_dmarc.") ? about : mw_printf(mw_judge_arena(judge), "_dmarc.%s", about);
+}
+
+static struct mw_instance *found_dmarc(struct mw_judge *judge, const char *about, const struct mw_fact *proof, const char *part, const char *written)
 {
     struct mw_instance *instance = mw_found(judge, about, proof);
     mw_place(instance, "part", part);
+    mw_place(instance, "name", right_place(judge, about));
+    mw_place(instance, "mended", mw_dmarc_mend(mw_judge_arena(judge), written));
     mw_proof(instance, mw_each(judge, MW_F_DMARC_END, NULL));
+    return instance;
+}
+
+/* Tags that RFC 9989 removed, misspelt ones and those with a bad value do no harm but what their owner hoped for: advice. */
+static void found_passed_over(struct mw_judge *judge, const struct mw_fact *record, const struct mw_dmarc *read)
+{
+    struct mw_list parts = {0};
+    for (size_t i = 0; i < read->passed_over.count; i++)
+        mw_list_add(mw_judge_arena(judge), &parts, read->passed_over.items[i]);
+    for (size_t i = 0; i < read->removed.count; i++)
+        mw_list_add(mw_judge_arena(judge), &parts, mw_printf(mw_judge_arena(judge), "%s=", read->removed.items[i]));
+    if (!parts.count)
+        return;
+    struct mw_instance *instance = found_dmarc(judge, record->about, record, mw_list_join(mw_judge_arena(judge), &parts, ", "), record->text);
+    mw_words(instance, N_("The DMARC record has tags that receivers pass over"),
+             N_("In the record at {about} this has no effect: {part}. The tag is unknown, its value is not allowed, or RFC 9989 removed it (pct, rf and ri; t=y "
+                "is for tests now)."));
+    mw_weight(instance, MW_ADVICE, MW_SEND);
 }
 
 static void dmarc_syntax(struct mw_judge *judge)
 {
     const char *domain = mw_seen_target(judge);
-    MW_EACH (flaw, judge, MW_F_DMARC_FLAW)
+    MW_EACH (flaw, judge, MW_F_DMARC_FLAW) {
+        const struct mw_fact *record = mw_know(judge, MW_F_DMARC_RECORD, flaw->about);
         if (!mw_text_find(flaw->text, "more than one") && !(domain && own_record_applies(judge, domain)))
-            found_dmarc(judge, flaw->about, flaw, flaw->text);
+            found_dmarc(judge, flaw->about, flaw, flaw->text, record ? record->text : flaw->quote ? flaw->quote : "");
+    }
     MW_EACH (record, judge, MW_F_DMARC_RECORD) {
         struct mw_flaw why;
         const struct mw_dmarc *read = mw_dmarc_read(mw_judge_arena(judge), record->text, &why);
         if (read && read->forced) /* section 4.10.1: taken as p=none, so that nothing is stopped */
-            found_dmarc(judge, record->about, record, record->text);
+            found_dmarc(judge, record->about, record, why.why, record->text);
+        else if (read)
+            found_passed_over(judge, record, read);
+    }
+}
+
+/* --- what the policy leaves open ----------------------------------------------------------------------------------------------------------- */
+
+static void dmarc_none(struct mw_judge *judge)
+{
+    const struct mw_fact *record, *policy;
+    const struct mw_dmarc *read = applying(judge, &record);
+    if (!read || read->forced)
+        return;
+    policy = mw_know(judge, MW_F_DMARC_POLICY, mw_seen_target(judge));
+    bool is_strict = !mw_text_same(read->policy, "none"), is_own = mw_text_same(policy->text, read->policy);
+    if (is_strict && !(read->testing && is_own))
+        return;
+    struct mw_instance *instance = mw_found(judge, mw_seen_target(judge), policy);
+    mw_proof(instance, record);
+    if (is_strict)
+        mw_words(instance, N_("The DMARC policy is only being tested, spoofing is not stopped"),
+                 N_("The DMARC record for {about} says t=y: receivers are asked not to apply its policy ({value})."));
+}
+
+/* sp=none or np=none beside a policy that is strict. Without np= the policy for names that exist counts, and without sp= that of the domain. */
+static void dmarc_unprotected(struct mw_judge *judge)
+{
+    const struct mw_fact *record, *below = NULL;
+    const struct mw_dmarc *read = applying(judge, &record);
+    const char *domain = mw_seen_target(judge);
+    static const enum mw_fact_id policies[] = {MW_F_DMARC_SUBDOMAINS, MW_F_DMARC_NONEXISTENT};
+    if (!read || read->forced || mw_text_same(read->policy, "none"))
+        return;
+    for (size_t i = 0; i < MW_COUNT(policies) && !below; i++)
+        if (mw_is(judge, policies[i], domain, "none"))
+            below = mw_know(judge, policies[i], domain);
+    if (!below)
+        return;
+    struct mw_instance *instance = mw_found(judge, domain, record);
+    mw_proof(instance, below);
+    mw_place(instance, "policy", read->policy);
+    mw_place(instance, "name", record->about);
+    if (below->id == MW_F_DMARC_NONEXISTENT)
+        mw_words(instance, N_("Names that do not exist below the domain can be forged"),
+                 N_("The DMARC policy of {about} is {policy}, but np=none lets mail pass that is forged in the name of subdomains that do not exist."));
+}
+
+/* Whether a report address elsewhere takes reports; a failed lookup says nothing. */
+static void dmarc_report(struct mw_judge *judge)
+{
+    const struct mw_fact *record;
+    applying(judge, &record);
+    MW_EACH (report, judge, MW_F_DMARC_REPORT) {
+        if (!mw_seen_value(report, "not authorised"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, report->about, report);
+        mw_proof(instance, record);
+        mw_place(instance, "name", report->quote ? report->quote : report->about);
     }
 }
 
@@ -71,8 +167,9 @@ static const struct mw_cause causes[] = {
         .title = N_("The DMARC record is malformed or stands at the wrong place"),
         .says = N_("What stands at {about} is meant as DMARC and does not work as such: {part}. Receivers pass over it or take it as p=none."),
         .fix = {
-            {MW_AT_DNS, N_("Write the record at _dmarc below the domain, beginning with v=DMARC1 and with p=none, p=quarantine or p=reject."),
-             "_dmarc.{domain}. IN TXT \"v=DMARC1; p=none; rua=mailto:dmarc@{domain}\""},
+            {MW_AT_DNS, N_("Write the record at {name}, beginning with v=DMARC1, with p=none, p=quarantine or p=reject and without what has no effect. This is "
+                           "how it seems to be meant:"),
+             "{name}. IN TXT \"{mended}\""},
         },
         .reference = "RFC 9989 section 4.7",
         .needs = {MW_F_DMARC_END},
@@ -93,6 +190,53 @@ static const struct mw_cause causes[] = {
         .needs = {MW_F_DMARC_END},
         .holds = dmarc_multiple,
         .explains = {"dmarc.record.missing", "sym:outbound.spam"},
+    },
+    {
+        .id = "dmarc.policy.none", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The DMARC policy is none, spoofing is not stopped"),
+        .says = N_("The DMARC record for {about} has p=none: receivers report what is forged in the domain's name, and let it pass. That is the right beginning, and no "
+                   "place to stay."),
+        .fix = {
+            {MW_AT_DNS, N_("When the reports show that all mail of your own passes, raise the policy to quarantine and then to reject, and remove t=y."), NULL},
+        },
+        .reference = "RFC 9989 section 4.7",
+        .needs = {MW_F_DMARC_END},
+        .holds = dmarc_none,
+        .alike = {
+            {"dmarc.subdomain.unprotected", N_("The domain's own policy is strict, that of its subdomains is none.")},
+        },
+        .explains = {"sym:bounce.backscatter"},
+    },
+    {
+        .id = "dmarc.subdomain.unprotected", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("Subdomains can be forged"),
+        .says = N_("The DMARC policy of {about} is {policy}, but sp=none lets mail pass that is forged in the name of its subdomains."),
+        .fix = {
+            {MW_AT_DNS, N_("Set sp= and np= of the record at {name} to {policy}, or leave them out: then p= counts for subdomains too."), NULL},
+        },
+        .reference = "RFC 9989 section 4.7",
+        .needs = {MW_F_DMARC_END},
+        .holds = dmarc_unprotected,
+        .alike = {
+            {"dmarc.policy.none", N_("The domain's own policy is none.")},
+        },
+        .explains = {"sym:bounce.backscatter"},
+    },
+    {
+        .id = "dmarc.report.unauthorised", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_OTHER_SIDE,
+        .title = N_("DMARC reports go to a domain that does not take them"),
+        .says = N_("Reports are to go to an address in {about}, which is of another organisation and does not say that it takes them: there is no DMARC record at "
+                   "{name}. Receivers then send no reports there."),
+        .fix = {
+            {MW_AT_DNS, N_("Have the operator of {about} publish this, or let the reports go to an address in your own domain."),
+             "{name}. IN TXT \"v=DMARC1\""},
+        },
+        .reference = "RFC 9990 section 4",
+        .needs = {MW_F_DMARC_END, MW_F_DMARC_REPORT},
+        .holds = dmarc_report,
+        .alike = {
+            {"dmarc.record.syntax", N_("The address in rua= or ruf= is no mailto: URI.")},
+        },
     },
 };
 

@@ -3,6 +3,7 @@
 #include "tags.h"
 
 #include <mailwhy/dmarc.h>
+#include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
 
 #include <string.h>
@@ -220,6 +221,77 @@ const struct mw_dmarc *mw_dmarc_read(struct mw_arena *arena, const char *text, s
     for (size_t i = 1; i < tags->count; i++)
         read_tag(arena, tags, i, record);
     return settle_policy(tags, record, flaw) ? record : NULL;
+}
+
+/* --- mending ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* What editors and input methods make of a record: quotes of every kind go, full-width signs become ASCII. */
+static const char *plain(struct mw_arena *arena, const char *text)
+{
+    static const struct { const char *sign, *meant; } signs[] = {{"\\", ""}, {"\"", ""}, {"\u201c", ""}, {"\u201d", ""}, {"\u2018", ""}, {"\u2019", ""},
+                                                                 {"\uff1b", ";"}, {"\uff1d", "="}, {"\uff1a", ":"}, {"\u00a0", " "}};
+    char *out = mw_alloc(arena, strlen(text) + 1);
+    size_t count = 0;
+    while (*text) {
+        size_t i = 0;
+        while (i < MW_COUNT(signs) && strncmp(text, signs[i].sign, strlen(signs[i].sign)) != 0)
+            i++;
+        if (i == MW_COUNT(signs)) {
+            out[count++] = *text++;
+            continue;
+        }
+        memcpy(out + count, signs[i].meant, strlen(signs[i].meant));
+        count += strlen(signs[i].meant);
+        text += strlen(signs[i].sign);
+    }
+    return out;
+}
+
+/* "dmarc@example.org" was meant as mailto:dmarc@example.org. */
+static const char *mended_uris(struct mw_arena *arena, const char *value)
+{
+    struct mw_list written = mw_text_split(arena, value, ", \t"), good = {0};
+    for (size_t i = 0; i < written.count; i++) {
+        const char *uri = written.items[i];
+        uri = strchr(uri, ':') ? uri : mw_printf(arena, "mailto:%s", uri);
+        if (mw_tags_is_report_uri(mw_strndup(arena, uri, strcspn(uri, "!")), NULL))
+            mw_list_add(arena, &good, uri);
+    }
+    return good.count ? mw_list_join(arena, &good, ",") : NULL;
+}
+
+static const char *mended_value(struct mw_arena *arena, const struct form *form, const char *value)
+{
+    struct mw_dmarc scratch = {0};
+    bool is_policy = form->read == read_policy || form->read == read_subdomains || form->read == read_nonexistent;
+    if (form->read == read_removed)
+        return NULL;
+    if (form->read == read_rua || form->read == read_ruf)
+        return mended_uris(arena, value);
+    if (form->read(arena, value, &scratch))
+        return value;
+    return is_policy ? mw_text_nearest(value, policies, MW_COUNT(policies) - 1) : NULL;
+}
+
+const char *mw_dmarc_mend(struct mw_arena *arena, const char *text)
+{
+    const struct tags *tags = mw_tags_cut(arena, plain(arena, text));
+    struct mw_list mended = {0};
+    mw_list_add(arena, &mended, "v=DMARC1");
+    for (size_t i = 0; i < MW_COUNT(forms); i++) {
+        const char *written = mw_tags_get(tags, forms[i].name), *value = written ? mended_value(arena, &forms[i], written) : NULL;
+        if (!value && forms[i].read == read_policy)
+            value = policies[0];
+        if (value)
+            mw_list_add(arena, &mended, mw_printf(arena, "%s=%s", forms[i].name, value));
+    }
+    return mw_list_join(arena, &mended, "; ");
+}
+
+const char *mw_dmarc_report_domain(struct mw_arena *arena, const char *uri)
+{
+    const char *at = mw_text_starts(uri, "mailto:") ? strrchr(uri, '@') : NULL, *flaw;
+    return at ? mw_domain_read(arena, mw_strndup(arena, at + 1, strcspn(at + 1, "?!")), &flaw) : NULL;
 }
 
 const char *mw_dmarc_policy_for(const struct mw_dmarc *record, bool below, bool exists)

@@ -30,6 +30,7 @@ static const struct {
     {MW_F_CONFIG_END, false, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_HOST, false, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_PREFIX, false, N_("No settings of a mail program that set a prefix for folders were read.")},
+    {MW_F_DMARC_REPORT, false, N_("No DMARC report is to go to another organisation.")},
     {MW_F_DNSBL_END, true, N_("No block list was asked. Give --dnsbl to test one.")},
     {MW_F_DNSBL_LISTED, true, N_("No block list was asked. Give --dnsbl to test one.")},
     {MW_F_CONTROL_END, true, N_("No other server that is known to work was tried. Give --control to compare with one.")},

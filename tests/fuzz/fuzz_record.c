@@ -21,6 +21,10 @@ static void check_dmarc(struct mw_arena *arena, const char *text)
     struct mw_flaw flaw = {0};
     const struct mw_dmarc *record = mw_dmarc_read(arena, text, &flaw);
     FUZZ_FLAW(record, flaw);
+    const char *mended = mw_dmarc_mend(arena, text);
+    struct mw_flaw none = {0};
+    const struct mw_dmarc *again = mw_dmarc_read(arena, mended, &none);
+    fuzz_must(again && !again->forced && !again->passed_over.count && !again->removed.count && strcmp(mw_dmarc_mend(arena, mended), mended) == 0);
     fuzz_must(!record || (mw_dmarc_is_record(text) && !mw_dmarc_is_near(text) && mw_dmarc_policy_for(record, true, false) && record->forced == (flaw.why != NULL)));
 }
 

@@ -72,8 +72,36 @@ static void policies_are_inherited(void **state)
     unit_same(mw_dmarc_policy_for(mw_dmarc_read(*state, "v=DMARC1; p=reject", &flaw), true, true), "reject", "sp from p");
 }
 
+static void records_are_mended(void **state)
+{
+    static const struct { const char *text, *mended; } cases[] = {
+        {"v=DMARC1; p=reject; rua=mailto:a@example.org", "v=DMARC1; p=reject; rua=mailto:a@example.org"},
+        {"v=DMARC1; p=rejct; rua=a@example.org", "v=DMARC1; p=reject; rua=mailto:a@example.org"},
+        {"v=DMARC1; pct=50; p=quarantine; ri=86400; rf=afrf; sp=none", "v=DMARC1; p=quarantine; sp=none"},
+        {"p=reject; v=DMARC1", "v=DMARC1; p=reject"},
+        {"v=dmarc1; P=Reject", "v=DMARC1; p=Reject"},
+        {"\xe2\x80\x9cv=DMARC1\xef\xbc\x9b p=none\xef\xbc\x9b rua=mailto:a@example.org\xe2\x80\x9d", "v=DMARC1; p=none; rua=mailto:a@example.org"},
+        {"\\\"v=DMARC1; p=none\\\"", "v=DMARC1; p=none"},
+        {"v=DMARC1; p=; rua=nobody", "v=DMARC1; p=none"},
+        {"v=DMARC1; p=none; rua=mailto:a@example.org!10m, mailto:b@example.net; ruf=https://x", "v=DMARC1; p=none; rua=mailto:a@example.org!10m,mailto:b@example.net"},
+        {"", "v=DMARC1; p=none"},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++)
+        unit_same(mw_dmarc_mend(*state, cases[i].text), cases[i].mended, cases[i].text);
+}
+
+static void report_domains(void **state)
+{
+    static const struct { const char *uri, *domain; } cases[] = {
+        {"mailto:a@Example.ORG", "example.org"}, {"mailto:a@example.org!10m", "example.org"}, {"mailto:a@example.org?subject=x", "example.org"},
+        {"https://example.org/a@b", NULL}, {"mailto:a", NULL}, {"mailto:a@", NULL}, {"mailto:a@b..c", NULL},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++)
+        unit_same(mw_dmarc_report_domain(*state, cases[i].uri), cases[i].domain, cases[i].uri);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(records_are_told_from_near_ones), UNIT(policies_are_inherited)};
+    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(records_are_told_from_near_ones), UNIT(policies_are_inherited), UNIT(records_are_mended), UNIT(report_domains)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

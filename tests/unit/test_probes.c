@@ -188,6 +188,22 @@ static const struct scene scenes[] = {
     {"DMARC of the domain", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject\"\n", "dmarc.end example.org ok\ndmarc.policy example.org reject"},
     {"DMARC of the organisation", "dmarc", "target.domain a.b.example.org a.b.example.org", "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none; sp=quarantine\"\n",
      "dmarc.end a.b.example.org ok\ndmarc.policy a.b.example.org quarantine\ndmarc.record _dmarc.example.org*"},
+    {"reports to other organisations", "dmarc", DOMAIN,
+     "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject; sp=none; rua=mailto:a@mail.example.org,mailto:b@yes.example,mailto:c@no.example,mailto:d@down.example\"\n"
+     "- example.org._report._dmarc.yes.example TXT ok example.org._report._dmarc.yes.example. 300 IN TXT \"v=DMARC1\"\n"
+     "- example.org._report._dmarc.no.example TXT ok example.org._report._dmarc.no.example. 300 IN TXT \"hello\"\n"
+     "- example.org._report._dmarc.down.example TXT servfail\n",
+     "dmarc.report yes.example authorised\ndmarc.report no.example not authorised\ndmarc.report down.example servfail\nnot dmarc.report mail.example.org*\n"
+     "dmarc.organisation example.org example.org\ndmarc.subdomains example.org none\ndmarc.nonexistent example.org none"},
+    {"DMARC of a public suffix", "dmarc", "target.domain a.example.org a.example.org",
+     "- _dmarc.org TXT ok _dmarc.org. 300 IN TXT \"v=DMARC1; p=none; np=reject; psd=y\"\n- a.example.org TXT nodata\n",
+     "dmarc.policy a.example.org none\ndmarc.organisation a.example.org example.org\nnot dmarc.subdomains*"},
+    {"DMARC of a public suffix above the organisation's", "dmarc", "target.domain a.example.org a.example.org",
+     "- _dmarc.org TXT ok _dmarc.org. 300 IN TXT \"v=DMARC1; p=none; psd=y\"\n- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none; np=reject\"\n",
+     "dmarc.policy a.example.org reject\ndmarc.organisation a.example.org example.org\ndmarc.nonexistent a.example.org reject"},
+    {"DMARC below whose own record nobody knows", "dmarc", "target.domain a.example.org a.example.org",
+     "- _dmarc.a.example.org TXT servfail\n- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject\"\n",
+     "dmarc.end a.example.org servfail\nnot dmarc.policy*\nnot dmarc.organisation*"},
     {"no DMARC anywhere, other TXT there", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"hello\"\n", "dmarc.end example.org nodata\nnot dmarc.policy*"},
     {"two DMARC records count as none", "dmarc", DOMAIN, "- _dmarc.example.org TXT ok _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none\"& _dmarc.example.org. 300 IN TXT \"v=DMARC1; p=reject\"\n",
      "dmarc.flaw _dmarc.example.org more than one DMARC record\nnot dmarc.policy*"},
