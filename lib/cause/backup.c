@@ -75,7 +75,7 @@ static const struct mw_fact *unknown_at_first(struct mw_judge *judge, const char
             *first = host;
     MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
         const char *host = mw_seen_host(judge, reply), *cause = mw_reply_cause(mw_judge_arena(judge), MW_F_SMTP_RCPT, host, reply->text);
-        if (*first && mw_text_same(host, (*first)->about) && cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0)
+        if (*first && !mw_seen_relay_denied(reply->text) && mw_text_same(host, (*first)->about) && cause && strcmp(cause, "smtp.rcpt.user_unknown") == 0)
             return reply;
     }
     return NULL;
@@ -251,7 +251,8 @@ static const struct mw_cause causes[] = {
             {"dns.mx.backup_unsynced", N_("The order is right, and the backup behind the main server is at fault.")},
             {"net.tcp.refused", N_("The order is right, and the main server is down for now.")},
         },
-        .explains = {"net.tcp.refused", "net.tcp.timeout", "net.host.unreachable", "smtp.listener.missing", "smtp.rcpt.relay_denied", "sym:inbound.delay"},
+        .explains = {"net.tcp.refused", "net.tcp.timeout", "net.host.unreachable", "smtp.listener.missing", "smtp.rcpt.relay_denied", "smtp.greylist",
+                     "sym:inbound.delay"},
     },
 };
 

@@ -240,6 +240,23 @@ bool mw_seen_has_public_address(struct mw_judge *judge, const char *host)
     return false;
 }
 
+static bool took_recipient(struct mw_judge *judge, const char *host)
+{
+    MW_EACH (reply, judge, MW_F_SMTP_RCPT)
+        if (reply->text[0] == '2' && mw_text_same(mw_seen_host(judge, reply), host))
+            return true;
+    return false;
+}
+
+bool mw_seen_is_spare(struct mw_judge *judge, const char *host)
+{
+    const struct mw_fact *own = mw_know(judge, MW_F_MX_HOST, host);
+    MW_EACH (other, judge, MW_F_MX_HOST)
+        if (own && other->number < own->number && shares_domain(judge, host, other->about) && took_recipient(judge, other->about))
+            return true;
+    return false;
+}
+
 bool mw_seen_may_send(struct mw_judge *judge, const char *address)
 {
     return mw_is(judge, MW_F_SPF_RESULT, address, "pass") && !mw_seen_closed_off(address);

@@ -44,6 +44,8 @@ enum mw_severity mw_seen_exchange_weight(struct mw_judge *judge, const char *hos
 /* An address that the Internet cannot reach; test networks stand for public ones where somebody tests. */
 bool mw_seen_closed_off(const char *address);
 bool mw_seen_has_public_address(struct mw_judge *judge, const char *host);
+/* An exchange of the same domain that senders try before this one took the recipient: what this one does is not met by mail while that lasts. */
+bool mw_seen_is_spare(struct mw_judge *judge, const char *host);
 /* Is it an address that the domain's mail may come from: one that SPF lets pass? */
 bool mw_seen_may_send(struct mw_judge *judge, const char *address);
 /* How many facts of that id there are about that. */

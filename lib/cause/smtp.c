@@ -574,6 +574,8 @@ static void greylist(struct mw_judge *judge)
         if (mw_reply_class(later) == 2) {
             mw_confidence(instance, 0.97);
         }
+        if (mw_seen_is_spare(judge, mw_seen_host(judge, said->fact)))
+            mw_weight(instance, MW_ADVICE, mw_port_legs(judge, said->fact->about));
     }
     taken_later(judge);
 }

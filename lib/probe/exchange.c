@@ -1,19 +1,25 @@
 /* The addresses of an exchange: A and AAAA at once, each address an endpoint on port 25 (RFC 5321 section 5.1). */
 #include "lookup.h"
 
-/* Two names for one machine are no more than one exchange. */
-static void tell_same(struct mw_look *look, const char *host, const char *address)
+#define NAMES_TALKED_TO 2u /* of one address */
+
+/* Two names for one machine are no more than one exchange, and a machine with many names is not to be asked as often. */
+static unsigned tell_same(struct mw_look *look, const char *host, const char *address)
 {
+    unsigned others = 0;
     for (const struct mw_fact *of = mw_fact_find(look->facts, MW_F_ADDRESS_OF, address); of; of = mw_fact_find_next(look->facts, of))
-        if (!mw_text_same(of->text, host) && mw_fact_find(look->facts, MW_F_MX_HOST, of->text))
+        if (!mw_text_same(of->text, host) && mw_fact_find(look->facts, MW_F_MX_HOST, of->text)) {
             mw_lookup_tell_once(look, MW_F_MX_SAME_ADDRESS, host, of->text, address);
+            others++;
+        }
+    return others;
 }
 
 static void got_address(struct mw_look *look, const char *host, const char *address, const struct mw_fact *told, void *tag)
 {
     (void)tag;
-    tell_same(look, host, address);
-    mw_endpoint_tell(look, MW_F_ENDPOINT_SMTP, host, address, 25, "mx", told);
+    if (tell_same(look, host, address) < NAMES_TALKED_TO)
+        mw_endpoint_tell(look, MW_F_ENDPOINT_SMTP, host, address, 25, "mx", told);
     mw_lookup_tell_once(look, MW_F_ADDRESS_OF, address, host, NULL);
 }
 
