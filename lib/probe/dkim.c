@@ -23,9 +23,35 @@ static void tell_key(struct mw_look *look, const char *name, const char *text)
         mw_tell_text(look, MW_F_DKIM_FLAW, name, "the key is not for mail (s=)", text);
 }
 
+/* A wildcard gives every name what was meant for others: a record that says that it is SPF, DMARC or another policy is no damaged key. */
+static bool is_of_another_kind(const struct mw_record *record)
+{
+    static const char *const begins[] = {"v=spf1", "v=DMARC1", "v=STSv1", "v=TLSRPTv1", "v=BIMI1"};
+    for (size_t i = 0; record->joined && i < MW_COUNT(begins); i++)
+        if (mw_text_starts(record->joined, begins[i]))
+            return true;
+    return false;
+}
+
+static const struct mw_dns_answer *without_others(struct mw_look *look, const struct mw_dns_answer *answer)
+{
+    struct mw_dns_answer *rest = mw_memdup(look->arena, answer, sizeof *answer);
+    size_t at = 0;
+    rest->records = MW_NEW_ARRAY(look->arena, struct mw_record, answer->count + 1);
+    for (size_t i = 0; i < answer->count; i++)
+        if (!is_of_another_kind(&answer->records[i]))
+            rest->records[at++] = answer->records[i];
+    rest->count = at;
+    at = 0;
+    if (rest->status == MW_DNS_OK && !mw_dns_next(rest, MW_TXT, &at))
+        rest->status = MW_DNS_NODATA;
+    return rest;
+}
+
 static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     const char *name = tag;
+    answer = without_others(look, answer);
     const struct mw_record *record, *first = NULL;
     unsigned count = 0;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i)); count++) {

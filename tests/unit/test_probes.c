@@ -11,6 +11,37 @@ struct scene {
 /* clang-format off */
 static const struct scene scenes[] = {
     /* --- exchanges --- */
+    {"more exchanges than are looked at: those with the smallest numbers are", "mx", DOMAIN, "- example.org MX ok example.org. 300 IN MX 49 mx1.example.org.& example.org. 300 IN MX 48 mx2.example.org.& example.org. 300 IN MX 47 mx3.example.org.& example.org. 300 IN MX 46 mx4.example.org.& example.org. 300 IN MX 45 mx5.example.org.& example.org. 300 IN MX 44 mx6.example.org.& "
+     "example.org. 300 IN MX 43 mx7.example.org.& example.org. 300 IN MX 42 mx8.example.org.& example.org. 300 IN MX 41 mx9.example.org.& example.org. 300 IN MX 40 mx10.example.org.& example.org. 300 IN MX 39 mx11.example.org.& example.org. 300 IN MX 38 mx12.example.org.& "
+     "example.org. 300 IN MX 37 mx13.example.org.& example.org. 300 IN MX 36 mx14.example.org.& example.org. 300 IN MX 35 mx15.example.org.& example.org. 300 IN MX 34 mx16.example.org.& example.org. 300 IN MX 33 mx17.example.org.& example.org. 300 IN MX 32 mx18.example.org.& "
+     "example.org. 300 IN MX 31 mx19.example.org.& example.org. 300 IN MX 30 mx20.example.org.& example.org. 300 IN MX 29 mx21.example.org.& example.org. 300 IN MX 28 mx22.example.org.\n",
+     "dns.mx.many example.org 22\ndns.mx.passed_over example.org mx2.example.org, mx1.example.org\nmx.host mx22.example.org 28\nmx.host mx3.example.org 47\nnot mx.host mx2.example.org*"},
+    {"the same exchange twice", "mx", DOMAIN, "- example.org MX ok example.org. 300 IN MX 10 mx1.example.org.& example.org. 300 IN MX 20 mx1.example.org.\n",
+     "dns.mx.duplicate example.org mx1.example.org\nmx.host mx1.example.org 10\nnot dns.mx.many*\nnot mx.host mx1.example.org 20"},
+    {"two exchanges are one machine, three names of it are too many to talk to", "exchange",
+     DOMAIN "\nmx.of a.example.org example.org\nmx.host a.example.org 10\nmx.of b.example.org example.org\nmx.host b.example.org 10\nmx.of c.example.org example.org\nmx.host c.example.org 10",
+     "- a.example.org A ok a.example.org. 300 IN A 192.0.2.1\n- b.example.org A ok b.example.org. 300 IN A 192.0.2.1\n- c.example.org A ok c.example.org. 300 IN A 192.0.2.1\n",
+     "mx.same_address b.example.org a.example.org\nmx.same_address c.example.org b.example.org\nendpoint.smtp b.example.org[192.0.2.1]:25 mx\nexchange.end c.example.org ok\n"
+     "not endpoint.smtp c.example.org*\nnot mx.same_address a*"},
+    {"a wildcard", "wildcard", DOMAIN,
+     "- no-such-name-mailwhy.example.org MX ok no-such-name-mailwhy.example.org. 300 IN MX 10 mx1.example.org.\n- no-such-name-mailwhy.example.org A nodata\n"
+     "- no-such-name-mailwhy.example.org AAAA ok no-such-name-mailwhy.example.org. 300 IN AAAA 2001:db8::1\n- no-such-name-mailwhy.example.org TXT ok no-such-name-mailwhy.example.org. 300 IN TXT \"v=spf1 -all\"\n",
+     "wildcard.end example.org ok\nwildcard.mx example.org 10 mx1.example.org\nwildcard.address example.org 2001:db8::1\nwildcard.txt example.org v=spf1 -all\ndns.wildcard example.org false"},
+    {"no wildcard", "wildcard", DOMAIN, "- example.org MX nodata\n", "wildcard.end example.org nxdomain\nnot wildcard.mx*\nnot wildcard.address*"},
+    {"whether there is a wildcard cannot be told", "wildcard", DOMAIN, "- no-such-name-mailwhy.example.org MX servfail\n", "wildcard.end example.org servfail\nnot wildcard.mx*"},
+    {"a reverse name by an alias (RFC 2317)", "ptr", "address.of 203.0.113.1 mx.example.org",
+     "- 1.113.0.203.in-addr.arpa PTR ok 1.113.0.203.in-addr.arpa. 300 IN CNAME 1.0-63.113.0.203.in-addr.arpa.& 1.0-63.113.0.203.in-addr.arpa. 300 IN PTR mx.example.org.\n"
+     "- mx.example.org A ok mx.example.org. 300 IN A 203.0.113.1\n", "ptr.end 203.0.113.1 ok\nptr.name 203.0.113.1 mx.example.org\nptr.confirmed 203.0.113.1 true"},
+    {"more reverse names than are looked at", "ptr", "address.of 203.0.113.1 mx.example.org",
+     "- 1.113.0.203.in-addr.arpa PTR ok 1.113.0.203.in-addr.arpa. 300 IN PTR a.example.org.& 1.113.0.203.in-addr.arpa. 300 IN PTR b.example.org.& 1.113.0.203.in-addr.arpa. 300 IN PTR c.example.org.& 1.113.0.203.in-addr.arpa. 300 IN PTR d.example.org.& "
+     "1.113.0.203.in-addr.arpa. 300 IN PTR e.example.org.& 1.113.0.203.in-addr.arpa. 300 IN PTR f.example.org.& 1.113.0.203.in-addr.arpa. 300 IN PTR g.example.org.\n",
+     "ptr.passed_over 203.0.113.1 2\nnot ptr.confirmed*"},
+    {"the name that an exchange gives itself", "smtp_name",
+     DOMAIN "\nmx.of mx1.example.org example.org\nendpoint.smtp mx1.example.org[192.0.2.1]:25 mx\nsmtp.name mx1.example.org[192.0.2.1]:25 node3.example.net",
+     "- node3.example.net A ok node3.example.net. 300 IN A 192.0.2.9\n- node3.example.net AAAA nodata\n", "smtp.name.end mx1.example.org[192.0.2.1]:25 ok\ndns.address node3.example.net 192.0.2.9"},
+    {"the name of somebody else's exchange is not looked up", "smtp_name",
+     DOMAIN "\nmx.of mx.example.net example.org\nendpoint.smtp mx.example.net[192.0.2.1]:25 mx\nsmtp.name mx.example.net[192.0.2.1]:25 node3.example.net",
+     "- node3.example.net A ok node3.example.net. 300 IN A 192.0.2.9\n", "not dns.*"},
     {"two exchanges", "mx exchange", DOMAIN,
      "- example.org MX ok+ad example.org. 300 IN MX 20 mx2.example.org.& example.org. 300 IN MX 10 mx1.example.org.\n"
      "- mx1.example.org A ok mx1.example.org. 300 IN A 192.0.2.1\n"
@@ -241,6 +272,17 @@ static const struct scene scenes[] = {
      "- _25._tcp.mx.example.org TLSA ok+ad _25._tcp.mx.example.org. 300 IN TLSA 3 1 1 D8DC7D123D3553B688176A349BF62615833AD076A559715A7AD8B49C07C448C2\n", "tlsa.secure mx.example.org:25 true"},
     {"TLSA that fails", "tlsa", "mx.host mx.example.org 10", "- _25._tcp.mx.example.org TLSA servfail\n", "tlsa.end mx.example.org:25 servfail\nnot tlsa.secure*"},
     /* --- settings --- */
+    {"a wildcard below _tcp names no service", "srv", DOMAIN,
+     "- _no-such-service-mailwhy._tcp.example.org SRV ok _no-such-service-mailwhy._tcp.example.org. 300 IN SRV 0 0 443 www.example.org.\n"
+     "- _imaps._tcp.example.org SRV ok _imaps._tcp.example.org. 300 IN SRV 0 0 443 www.example.org.\n- _pop3s._tcp.example.org SRV ok _pop3s._tcp.example.org. 300 IN SRV 0 1 995 mail.example.org.\n"
+     "- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
+     "srv.end example.org ok\nsrv.wildcard example.org 0 0 443 www.example.org\nservice.published mail.example.org:995 pop3 tls\nnot service.published www*\nnot srv.record example.org imaps*"},
+    {"SRV by a wildcard alone", "srv", DOMAIN,
+     "- _no-such-service-mailwhy._tcp.example.org SRV ok _no-such-service-mailwhy._tcp.example.org. 300 IN SRV 0 0 443 www.example.org.\n"
+     "- _imaps._tcp.example.org SRV ok _imaps._tcp.example.org. 300 IN SRV 0 0 443 www.example.org.\n", "srv.end example.org nodata\nnot service*"},
+    {"SRV where only the made-up service fails", "srv", DOMAIN,
+     "- _no-such-service-mailwhy._tcp.example.org SRV silent\n- _imaps._tcp.example.org SRV ok _imaps._tcp.example.org. 300 IN SRV 0 1 993 mail.example.org.\n",
+     "srv.end example.org ok\nservice.published mail.example.org:993 imap tls\nnot srv.wildcard*"},
     {"services by SRV", "srv service", DOMAIN,
      "- _imaps._tcp.example.org SRV ok _imaps._tcp.example.org. 300 IN SRV 0 1 9993 mail.example.org.\n- _pop3._tcp.example.org SRV ok _pop3._tcp.example.org. 300 IN SRV 0 0 0 .\n"
      "- mail.example.org A ok mail.example.org. 300 IN A 192.0.2.5\n",
@@ -271,6 +313,11 @@ static const struct scene scenes[] = {
     /* --- what options ask for: selector s1, block list bl.example --- */
     {"a DKIM key", "dkim", DOMAIN, "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n",
      "dkim.end s1._domainkey.example.org ok\ndkim.key_type s1._domainkey.example.org ed25519\ndkim.key_bits s1._domainkey.example.org 256\ndkim.revoked s1._domainkey.example.org false\nnot dkim.flaw*"},
+    {"what a wildcard says of SPF is no DKIM key", "dkim", DOMAIN, "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=spf1 -all\"\n",
+     "dkim.end s1._domainkey.example.org nodata\nnot dkim.flaw*\nnot dkim.record*"},
+    {"a DKIM key beside what a wildcard says", "dkim", DOMAIN,
+     "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=spf1 -all\"& s1._domainkey.example.org. 300 IN TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n",
+     "dkim.end s1._domainkey.example.org ok\ndkim.key_type s1._domainkey.example.org ed25519\nnot dkim.flaw*"},
     {"a revoked DKIM key", "dkim", DOMAIN, "- s1._domainkey.example.org TXT ok s1._domainkey.example.org. 300 IN TXT \"v=DKIM1; p=\"\n", "dkim.revoked s1._domainkey.example.org true\nnot dkim.key_bits*"},
     {"no DKIM key", "dkim", DOMAIN, "- x TXT nodata\n", "dkim.end s1._domainkey.example.org nxdomain\nnot dkim.end example.org*"},
     {"a block list that lists", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org\naddress.of 192.0.2.2 mx2.example.org",
