@@ -26,6 +26,7 @@ static const char *const probes[] = {
     "mtasts",
     "tlsrpt",
     "tlsa",
+    "caa",
     "dnsbl",
     "srv",
     NULL,

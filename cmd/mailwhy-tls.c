@@ -4,7 +4,7 @@
 #include <mailwhy/lang.h>
 
 static const char *const probes[] = {
-    "target", "route", "resolver", "control", "known", "mx", "exchange", "mtasts", "tlsa", "smtp", "submission",
+    "target", "route", "resolver", "control", "known", "mx", "exchange", "mtasts", "tlsa", "caa", "smtp", "submission",
     "submissions", "imap", "imaps", "pop3", "pop3s", "dane", "other", "small-segments", NULL,
 };
 

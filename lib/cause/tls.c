@@ -62,6 +62,21 @@ static bool counts(struct mw_judge *judge, const char *about)
     return mw_port_is_wanted(judge, about) || mw_port_role(judge, about, "tried") || !mw_port_other_works(judge, about);
 }
 
+/* The next certificate of the same issuer will not come: CAA shuts it out (RFC 8659). That is no fault of the one that is there. */
+static void say_who_may_renew(struct mw_judge *judge, struct mw_instance *instance, const char *about)
+{
+    const struct mw_fact *permits = mw_know(judge, MW_F_CAA_PERMITS, about), *wanted = mw_know(judge, MW_F_CAA_WANTED, about);
+    if (!permits || permits->yes || !wanted || !wanted->list.count)
+        return;
+    const char *host = mw_port_host(judge, about);
+    const struct mw_fact *allows = mw_know(judge, MW_F_CAA_ALLOWS, host);
+    mw_proof(instance, permits);
+    mw_proof(instance, mw_know(judge, MW_F_CAA_RECORD, host));
+    mw_place(instance, "renewer", wanted->list.items[0]);
+    mw_place(instance, "level", wanted->quote ? wanted->quote : host);
+    mw_place(instance, "allowed", allows && allows->list.count ? mw_fact_value(mw_judge_arena(judge), allows) : N_("nobody"));
+}
+
 static void by_error(struct mw_judge *judge, long code, enum mw_fact_id shown, enum mw_severity at_exchange)
 {
     MW_EACH (verify, judge, MW_F_TLS_VERIFY) {
@@ -70,6 +85,8 @@ static void by_error(struct mw_judge *judge, long code, enum mw_fact_id shown, e
             const struct mw_fact *date = mw_know(judge, shown, verify->about);
             mw_place(instance, "date", date ? mw_fact_value(mw_judge_arena(judge), date) : "-");
             mw_confidence(instance, 0.97);
+            if (code == EXPIRED)
+                say_who_may_renew(judge, instance, verify->about);
         }
     }
 }
@@ -164,6 +181,7 @@ static void expiring_soon(struct mw_judge *judge)
         }
         struct mw_instance *instance = mw_found(judge, expires->about, expires);
         mw_place(instance, "days", mw_printf(mw_judge_arena(judge), "%d", (int)(left / DAY)));
+        say_who_may_renew(judge, instance, expires->about);
         mw_weight(instance, MW_ADVICE, mw_port_legs(judge, expires->about));
     }
 }
@@ -583,6 +601,9 @@ static const struct mw_cause causes[] = {
             {MW_AT_SERVER, N_("Renew the certificate and reload every service that uses it (Postfix, Dovecot, proxies). Let the renewal job reload them "
                               "by itself."),
              "certbot renew --deploy-hook \"systemctl reload postfix dovecot\""},
+            {MW_AT_DNS, N_("The CAA records let only {allowed} issue certificates for {host}, and the issuer so far, {renewer}, is shut out: allow it, or renew "
+                           "the certificate at an authority that is allowed."),
+             "{level}. IN CAA 0 issue \"{renewer}\"", "renewer"},
         },
         .reference = "RFC 5280 section 4.1.2.5",
         .needs = {MW_F_TLS_VERIFY},
@@ -690,6 +711,9 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_SERVER, N_("See that the renewal job runs and reloads the services; renew now."),
              "certbot renew"},
+            {MW_AT_DNS, N_("The CAA records let only {allowed} issue certificates for {host}, and the issuer so far, {renewer}, is shut out: allow it, or renew "
+                           "the certificate at an authority that is allowed."),
+             "{level}. IN CAA 0 issue \"{renewer}\"", "renewer"},
         },
         .reference = "RFC 8555; RFC 5280 section 4.1.2.5",
         .needs = {MW_F_TLS_EXPIRES},

@@ -40,10 +40,21 @@ static void tell_policy(struct mw_look *look, const struct mw_fetched *fetched)
     mw_look_ask(look, domain, MW_MX, got_mx, mw_memdup(look->arena, policy, sizeof *policy));
 }
 
+/* Whose certificate the policy's host has, for those who look at issuers. */
+static void tell_issuer(struct mw_look *look, const char *host, const struct mw_fetched *fetched)
+{
+    const char *about = mw_about_endpoint(look->arena, host, *fetched->address ? fetched->address : NULL, 443);
+    if (!fetched->tls || !fetched->tls->issuer)
+        return;
+    mw_tell_list(look, MW_F_TLS_NAMES, about, &fetched->tls->names, NULL);
+    mw_tell_text(look, MW_F_TLS_ISSUER, about, fetched->tls->issuer, NULL);
+}
+
 static void got_policy(struct mw_look *look, const struct mw_fetched *fetched, void *tag)
 {
     const char *domain = look->why->about, *host = tag;
     mw_clock_tell(look, host, fetched);
+    tell_issuer(look, host, fetched);
     if (fetched->status)
         mw_tell_number(look, MW_F_MTASTS_HTTP, domain, fetched->status, fetched->location);
     const char *quote = *fetched->why ? fetched->why : NULL;
@@ -102,7 +113,8 @@ const struct mw_probe mw_probe_mtasts = {
     .legs = MW_RECEIVE,
     .wants = MW_F_TARGET_DOMAIN,
     .tells = {MW_F_MTASTS_RECORD, MW_F_MTASTS_RECORD_FLAW, MW_F_MTASTS_FETCH_END, MW_F_MTASTS_HTTP, MW_F_MTASTS_MEDIA, MW_F_MTASTS_POLICY, MW_F_MTASTS_FLAW,
-              MW_F_MTASTS_MODE, MW_F_MTASTS_AGE, MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE},
+              MW_F_MTASTS_MODE, MW_F_MTASTS_AGE, MW_F_MTASTS_MX, MW_F_MTASTS_COVERS, MW_F_CLOCK_SERVER_DATE,
+              MW_F_TLS_NAMES, MW_F_TLS_ISSUER},
     .ends = MW_F_MTASTS_END,
     .start = start,
 };

@@ -12,7 +12,7 @@
     ROW(spf) ROW(spf_address) \
     ROW(dkim) ROW(message) \
     ROW(dmarc) \
-    ROW(mtasts) ROW(tlsrpt) ROW(tlsa) \
+    ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(caa) ROW(caa_policy) ROW(caa_issuer) \
     ROW(dnsbl) ROW(dnsbl_address) \
     ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
     ROW(smtp) ROW(retry) ROW(lmtp) ROW(submission) ROW(submissions) ROW(inbox) ROW(inbox_sender) ROW(arrival) ROW(returns) \

@@ -1,6 +1,7 @@
-/* The records of DKIM, DMARC, MTA-STS, TLSRPT and TLSA, and lines of zone files: each parser reads the same text. */
+/* The records of DKIM, DMARC, MTA-STS, TLSRPT, TLSA and CAA, and lines of zone files: each parser reads the same text. */
 #include "fuzz.h"
 
+#include <mailwhy/caa.h>
 #include <mailwhy/dkim.h>
 #include <mailwhy/dmarc.h>
 #include <mailwhy/mtasts.h>
@@ -47,6 +48,20 @@ static void check_others(struct mw_arena *arena, const char *text)
     fuzz_must(!is_line || (*line.data && line.data > text && line.ttl_s >= 0));
 }
 
+static void check_caa(struct mw_arena *arena, const uint8_t *bytes, size_t count)
+{
+    struct mw_flaw flaw = {0};
+    struct mw_list allowed;
+    const char *who;
+    const struct mw_caa *record = mw_caa_read(arena, bytes, count, &flaw);
+    FUZZ_FLAW(record, flaw);
+    if (record) {
+        fuzz_safe(record->value);
+        fuzz_must(!mw_caa_restricts(arena, &record, 1, true, &allowed) || allowed.count <= 1);
+        mw_caa_names_of(arena, record->value, &who);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     struct mw_arena *arena = mw_arena_new();
@@ -54,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     check_dkim(arena, text);
     check_dmarc(arena, text);
     check_others(arena, text);
+    check_caa(arena, bytes, count);
     mw_arena_free(arena);
     return 0;
 }

@@ -180,6 +180,8 @@ static void tell_first(struct mw_facts *facts, const char *first)
         assert_true(fact.id != MW_NO_FACT);
         if (mw_fact_kind(fact.id)->type == MW_INT)
             fact.number = atol(lines.items[i] + used);
+        if (mw_fact_kind(fact.id)->type == MW_LIST)
+            fact.list = mw_text_split(memory, fact.text, ", ");
         if (mw_fact_kind(fact.id)->type == MW_BOOL)
             fact.yes = strcmp(lines.items[i] + used, "true") == 0;
         mw_fact_tell(facts, &fact);
