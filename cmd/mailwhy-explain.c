@@ -80,6 +80,7 @@ static int judge(struct cmd *cmd)
     for (size_t i = 0; i < cmd->operands.count; i++)
         read_file(cmd, cmd->operands.items[i]);
     tell_other_places(cmd);
+    cmd_compare(cmd);
     return cmd_end(cmd, cmd->choices.json ? "json" : cmd->choices.format ? cmd->choices.format : "text");
 }
 

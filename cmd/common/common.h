@@ -20,7 +20,7 @@ struct cmd_choices {
     bool help, manual, version, json, verbose, only_ipv4, only_ipv6, ask_password, insecure_login, patient, deliver, intrusive;
     const char *data;
     const char *format, *output, *lang, *color, *trust_anchor, *ca_file, *user, *password_file, *password_command, *from, *to, *save, *vantage, *ehlo, *service,
-        *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id, *rdap;
+        *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id, *rdap, *compare;
     double timeout_s, size, retry_s, samples, idle_s; /* timeout_s 0: not given */
     struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
 };
@@ -89,6 +89,9 @@ void cmd_ask_again(struct cmd *cmd);
 void cmd_look(struct cmd *cmd, void (*heard)(void *context, const struct mw_fact *fact), void *context);
 /* The probes of the tool less --only and --skip. NULL-terminated. */
 const struct mw_probe *const *cmd_probes(struct cmd *cmd);
+
+/* compare.c: the facts that --compare adds; ends the program where its file is none, or of another domain. */
+void cmd_compare(struct cmd *cmd);
 
 /* output.c */
 void cmd_open(struct cmd *cmd);  /* --output and --save, before the run: a wrong path is told at once */

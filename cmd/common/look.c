@@ -146,6 +146,7 @@ static void check_files(const struct cmd_choices *choices)
     check_file(choices->ca_file);
     check_file(choices->trust_anchor);
     check_file(choices->message);
+    check_file(choices->compare);
     for (size_t i = 0; i < choices->configs.count; i++)
         check_file(choices->configs.items[i]);
 }
@@ -280,6 +281,7 @@ static void tell_question(struct cmd *cmd)
         tell(cmd, MW_F_RECIPIENT_DOMAIN, domain_of(asked->to), domain_of(asked->to));
     }
     cmd_tell_data(cmd);
+    cmd_compare(cmd);
     if (asked->size && !mw_fact_first(cmd->facts, MW_F_MESSAGE_SIZE))
         mw_fact_tell(cmd->facts, &(struct mw_fact){.id = MW_F_MESSAGE_SIZE, .about = asked->target, .number = asked->size});
 }

@@ -69,6 +69,7 @@ static const struct mw_option options[] = {
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
     {"message",           0,  MW_FILE,    "FILE",       N_("check the DKIM signatures and the ARC chain of this message, and say what was altered"), AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain and its addresses, instead of the usual ones; repeatable"),                 AT(dnsbls), 0, 0, NULL},
+    {"compare",           0,  MW_FILE,    "FILE",       N_("a saved run of the same domain (--save), to tell what has changed since"),    AT(compare), 0, 0, NULL},
     {"data",              0,  MW_FILE,    "DIR",        N_("tables of block lists and DKIM selectors to use instead of those that came with the program"), AT(data), 0, 0, NULL},
     {"control",           0,  MW_STRINGS, "HOST:PORT",  N_("a server that is known to work, to compare with; repeatable"),                AT(controls), 0, 0, NULL},
     {"service",           0,  MW_CHOICE,  "SERVICE",    N_("what HOST:PORT speaks where the port does not tell"),                         AT(service), 0, 0, services},
@@ -250,6 +251,7 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_list(cmd, &shape, "dkim-selector", &choices->dkim_selectors);
     shape_text(cmd, &shape, "message", choices->message);
     shape_list(cmd, &shape, "dnsbl", &choices->dnsbls);
+    shape_text(cmd, &shape, "compare", choices->compare);
     shape_text(cmd, &shape, "data", choices->data);
     shape_list(cmd, &shape, "control", &choices->controls);
     shape_list(cmd, &shape, "only", &choices->only);

@@ -197,9 +197,62 @@ static void malformed_record(struct mw_judge *judge)
     }
 }
 
+static const char *item_of(const struct mw_list *items, const char *name)
+{
+    for (size_t i = 0; i < items->count; i++)
+        if (mw_text_starts(items->items[i], name))
+            return items->items[i] + strlen(name);
+    return NULL;
+}
+
+static bool same_patterns(struct mw_judge *judge, const struct mw_list *then, const struct mw_list *now)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < then->count; i++)
+        count += mw_text_starts(then->items[i], "mx=");
+    for (size_t i = 0; i < now->count; i++)
+        if (!mw_list_has(then, mw_printf(mw_judge_arena(judge), "mx=%s", now->items[i])))
+            return false;
+    return count == now->count;
+}
+
+/* A max_age that the saved run does not tell was not compared. */
+static bool same_policy(struct mw_judge *judge, const struct mw_fact *then)
+{
+    const struct mw_fact *mode = mw_know(judge, MW_F_MTASTS_MODE, then->about), *mx = mw_know(judge, MW_F_MTASTS_MX, then->about);
+    const struct mw_fact *age = mw_know(judge, MW_F_MTASTS_AGE, then->about);
+    const char *age_then = item_of(&then->list, "max_age=");
+    if (!mode || !mx)
+        return true;
+    bool same_age = !age || !age_then || mw_text_same(age_then, mw_fact_value(mw_judge_arena(judge), age));
+    return same_age && mw_text_same(item_of(&then->list, "mode="), mode->text) && same_patterns(judge, &then->list, &mx->list);
+}
+
+/* Under one id there was another policy: senders that keep that one see no reason to fetch this one (RFC 8461 section 3.1). */
+static void changed_under_its_id(struct mw_judge *judge)
+{
+    MW_EACH (then, judge, MW_F_MTASTS_EARLIER) {
+        const struct mw_fact *record = mw_know(judge, MW_F_MTASTS_RECORD, then->about);
+        struct mw_flaw flaw;
+        const char *id = record ? mw_mtasts_read_record(mw_judge_arena(judge), record->text, &flaw) : NULL;
+        if (!id || !mw_text_same(item_of(&then->list, "id="), id) || same_policy(judge, then))
+            continue;
+        struct mw_instance *instance = mw_found(judge, then->about, then);
+        mw_proof(instance, record);
+        mw_proof(instance, mw_know(judge, MW_F_MTASTS_POLICY, then->about));
+        mw_place(instance, "old", id);
+        mw_place(instance, "date", mw_time_text(mw_judge_arena(judge), then->at));
+        mw_words(instance, N_("The MTA-STS policy changed, and its id did not"),
+                 N_("The policy of {about} is another one than on {date}, and the id in the TXT record is {old} still. Senders that keep the earlier policy do "
+                    "not notice, and go by it until its max_age is over."));
+        place_policy(judge, instance, then->about, "testing", record);
+    }
+}
+
 static void mtasts_stale(struct mw_judge *judge)
 {
     malformed_record(judge);
+    changed_under_its_id(judge);
 }
 
 /* --- none of them ----------------------------------------------------------------------------------------------------------------------------- */

@@ -251,3 +251,24 @@ def test_a_later_minor_version_and_unknown_facts_are_read(tmp_path):
 def test_save_and_output_to_a_place_that_is_not_there(tmp_path):
     one_line(mailwhy("check", "alice@example.org", "--save", tmp_path / "no" / "x"), CANNOT_WRITE, r"cannot write .*No such file")
     one_line(mailwhy("check", "alice@example.org", "--output", tmp_path / "no" / "x"), CANNOT_WRITE, r"cannot write .*No such file")
+
+
+# --- --compare ---------------------------------------------------------------------------------------------------------------------------------
+
+TARGET = '{"fact":"target.domain","about":"%s","value":"%s","n":1,"from":"test","at":"2026-11-22T13:00:00Z"}\n'
+
+
+def test_the_run_to_compare_with_is_none(tmp_path):
+    path = tmp_path / "run.jsonl"
+    one_line(mailwhy("check", "alice@example.org", "--compare", path), NO_INPUT, r"run\.jsonl: No such file")
+    for content, pattern in (("", r"run\.jsonl:1: empty"), ("hello\n", r"run\.jsonl:1: not a JSON object"), (HEADER + FACT[:-1], r"run\.jsonl:2: .*torn"),
+                             (HEADER + TARGET % ("example.net", "example.net"), r"run\.jsonl:1: a saved run of another target \(alice@example\.org\), not of example\.org"),
+                             (HEADER + FACT, r"run\.jsonl:1: a saved run of another target")):
+        path.write_text(content)
+        one_line(mailwhy("check", "alice@example.org", "--compare", path), DATA, pattern)
+
+
+def test_compare_needs_a_domain(tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text(HEADER + FACT)
+    one_line(mailwhy("192.0.2.1:25", "--compare", path, program="-smtp"), USAGE, r"--compare is for a domain or an address")
