@@ -22,6 +22,7 @@ policy = any
 unique_subject = no
 copy_extensions = none
 [any]
+organizationName = optional
 commonName = supplied
 """
 CA_EXT = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
@@ -62,7 +63,7 @@ def sign(work, subject, key, issuer, extensions, span):
     (work / "serial").write_text(hashlib.sha256(repr((subject, span, time.time_ns())).encode()).hexdigest()[:16] + "\n")
     (work / "ca.cnf").write_text(CA_CONF.format(dir=work, md="sha256"))
     (work / "ext.cnf").write_text("[x]\n" + extensions)
-    openssl("req", "-new", "-key", key, "-subj", f"/CN={subject}", "-out", work / "request.pem", "-config", work / "ca.cnf")
+    openssl("req", "-new", "-key", key, "-subj", subject if subject.startswith("/") else f"/CN={subject}", "-out", work / "request.pem", "-config", work / "ca.cnf")
     signer = ["-selfsign", "-keyfile", key]
     if issuer:
         signer = ["-cert", issuer / "cert.pem", "-keyfile", issuer / "key.pem"]
@@ -71,21 +72,26 @@ def sign(work, subject, key, issuer, extensions, span):
             "-enddate", stamp(span[1]))
 
 
+# Authorities under the root that bear the name of a public one, for what goes by it.
+NAMED = {"letsencrypt": "/O=Let's Encrypt/CN=R999"}
+
+
 def authority(name):
-    """Directory with key.pem and cert.pem of a CA: `root`, `intermediate` (under root), or another root."""
-    issuer = authority("root") if name == "intermediate" else None
+    """Directory with key.pem and cert.pem of a CA: `root`, `intermediate` and those of NAMED (under root), or another root."""
+    issuer = authority("root") if name == "intermediate" or name in NAMED else None
 
     def make(work):
         make_key(work / "key.pem", EC)
-        sign(work, f"Lab {name} CA", work / "key.pem", issuer, CA_EXT, (-100, 400))
+        sign(work, NAMED.get(name, f"Lab {name} CA"), work / "key.pem", issuer, CA_EXT, (-100, 400))
 
     return store.get("ca", name, make)
 
 
-def leaf(names, kind):
+def leaf(names, kind, by="intermediate", subject=None):
     """Directory with key.pem and chain.pem for these DNS names. Kinds: good, expired, not-yet-valid, expiring,
-    self-signed, leaf-only, untrusted, weak, rsa, bulky (RSA of 4096 bits)"""
-    issuer = {"self-signed": None, "untrusted": authority("elsewhere")}.get(kind, authority("intermediate"))
+    self-signed, leaf-only, untrusted, weak, rsa, bulky (RSA of 4096 bits). `by` names the authority, `subject` another
+    CN than the first name"""
+    issuer = None if kind == "self-signed" else authority("elsewhere" if kind == "untrusted" else by)
     tied = (issuer / "cert.pem").read_text() if issuer else ""
 
     def make(work):
@@ -94,7 +100,7 @@ def leaf(names, kind):
         extensions = LEAF_EXT + f"subjectAltName={alternatives}\n"
         if not issuer:
             extensions = extensions.replace("authorityKeyIdentifier=keyid\n", "")
-        sign(work, names[0], work / "key.pem", issuer, extensions, SPANS.get(kind, (-30, 90)))
+        sign(work, subject or names[0], work / "key.pem", issuer, extensions, SPANS.get(kind, (-30, 90)))
         chain = (work / "cert.pem").read_text()
         if issuer and kind != "leaf-only":
             chain += tied
@@ -102,12 +108,19 @@ def leaf(names, kind):
         (work / "public.pem").write_text(chain)
         openssl("pkey", "-in", work / "key.pem", "-pubout", "-outform", "DER", "-out", work / "public.der")
 
-    return store.get("leaf", store.digest(names, kind, tied), make)
+    more = (subject,) if subject else ()
+    return store.get("leaf", store.digest(names, kind, tied, *more), make)
 
 
-def tlsa(directory):
-    """The digest of a 3 1 1 record for the key in this directory."""
-    return hashlib.sha256((directory / "public.der").read_bytes()).hexdigest()
+def der_of(directory, whole):
+    """The certificate, or its key, as DER."""
+    argv = ["x509", "-in", "cert.pem", "-outform", "DER"] if whole else ["pkey", "-in", "key.pem", "-pubout", "-outform", "DER"]
+    return subprocess.run(["openssl", *argv], cwd=directory, check=True, stdin=subprocess.DEVNULL, capture_output=True).stdout
+
+
+def tlsa(directory, whole=False, digest="sha256"):
+    """The digest of a 3 1 1 record for the key in this directory; whole: of a 3 0 1 record."""
+    return hashlib.new(digest, der_of(directory, whole)).hexdigest()
 
 
 def dkim_pair(name, bits):

@@ -11,7 +11,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
     resolver       options (Unbound), anchor (wrong: the key of another root)
     server.NAME    kind (nsd|knot|bind), hosts
-    cert.NAME      names, kind (see pki.leaf)
+    cert.NAME      names, kind, by, subject (see pki.leaf)
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service), instance, screen
                    (options of a postscreen before it)
     postfix.NAME   main.cf of that instance (the usual one, `postfix`, throws away what it takes)
@@ -23,13 +23,13 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file), sieve (the active filter), scripts,
                    folders, subscribed, mails [{folder, from, subject, id, flags, size, headers}]
     exim.NAME, opensmtpd.NAME, courier.NAME: see beside.py
-    web.NAME       host, cert, paths."/x" (body, type, status, redirect)
+    web.NAME       host, cert, paths."/x" (body, type, status, redirect, pad: bytes of further lines)
     mini           [see mini.py]: takes the place of the real server on its port
     block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match,
                    direction (back: from the servers)}]
     client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
     off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
-Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {dkim:BITS} {file:NAME} {password} {password:USER}
+Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {tlsa-whole:CERT} {tlsa-512:CERT} (CERT: or an authority) {dkim:BITS} {file:NAME} {password} {password:USER}
 """
 
 import copy
@@ -89,7 +89,7 @@ def remove(world, path):
 
 def fill(value, replace):
     if isinstance(value, str):
-        return re.sub(r"\{(ip4|ip6|tlsa|dkim|file|password)(?::([\w.-]+))?\}", replace, value)
+        return re.sub(r"\{(ip4|ip6|tlsa|tlsa-whole|tlsa-512|dkim|file|password)(?::([\w.-]+))?\}", replace, value)
     if isinstance(value, list):
         return [fill(item, replace) for item in value]
     if isinstance(value, dict):
@@ -108,7 +108,9 @@ def replacer(world, certs):
     makers = {
         "ip4":      lambda name: host[name]["ip4"],
         "ip6":      lambda name: host[name]["ip6"],
-        "tlsa":     lambda name: pki.tlsa(certs[name]),
+        "tlsa":     lambda name: pki.tlsa(certs.get(name) or pki.authority(name)),
+        "tlsa-whole": lambda name: pki.tlsa(certs.get(name) or pki.authority(name), whole=True),
+        "tlsa-512": lambda name: pki.tlsa(certs.get(name) or pki.authority(name), digest="sha512"),
         "dkim":     lambda bits: quoted(pki.dkim_key("s1", bits)),
         "file":     lambda name: f"{CLIENT_DIR}/{name}",
         "password": lambda name: f"{CLIENT_DIR}/password" + (f"-{name}" if name else ""),
@@ -127,7 +129,8 @@ def give_way(world):
 
 
 def certificates(world):
-    return {name: pki.leaf(cert["names"], cert.get("kind", "good")) for name, cert in world["cert"].items()}
+    return {name: pki.leaf(cert["names"], cert.get("kind", "good"), cert.get("by", "intermediate"), cert.get("subject"))
+            for name, cert in world["cert"].items()}
 
 
 def load(name, tables=None):

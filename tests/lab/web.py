@@ -44,8 +44,9 @@ def location(path, what, root):
         return f"    location = {path} {{ return {what['status']}{body}; }}\n"
     file = root / path.lstrip("/")
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(what["body"].replace("\n", "\r\n" if what.get("crlf") else "\n").encode())
-    return f"    location = {path} {{ types {{ }} default_type {what.get('type', 'text/plain')}; }}\n"
+    body = what["body"] + ("note: " + "x" * 57 + "\n") * (what.get("pad", 0) // 64)
+    file.write_bytes(body.replace("\n", "\r\n" if what.get("crlf") else "\n").encode())
+    return f"    location = {path} {{ types {{ }} default_type '" + what.get("type", "text/plain") + "'; }\n"
 
 
 def server_block(world, name, site, directory, certs, seen):
