@@ -69,9 +69,13 @@ struct mw_dns_answer {
 };
 
 /* The message as an answer to (name, type). Never fails: what is not an answer has status MW_DNS_GARBLED. At most 1,000 records and 16 CNAMEs. Records of the
- * answer section that the question does not lead to are left out. A truncated answer without a record of the type is MW_DNS_OTHER, as it proves nothing; a
- * referral is MW_DNS_NODATA with NS records in the authority section. */
+ * answer section that the question does not lead to are left out, and so is an answer beside an error. Nothing is denied (NODATA, NXDOMAIN) on the word of a
+ * message that is cut or whose aliases lead nowhere (MW_DNS_OTHER), or of one that contradicts itself, answers something else or has bytes left
+ * (MW_DNS_GARBLED). A referral is MW_DNS_NODATA with NS records in the authority section. */
 struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, size_t bytes, const char *name, int type);
+
+/* Names servers to ask instead: NS without SOA beside no answer (RFC 2308 section 2.2). Who was asked for recursion has refused it then. */
+bool mw_dns_is_referral(const struct mw_dns_answer *answer);
 
 /* First record of `type` of the answer section at or behind `from`, or NULL: for (i = 0; (r = mw_dns_next(a, MW_MX, &i));) */
 const struct mw_record *mw_dns_next(const struct mw_dns_answer *answer, int type, size_t *index);

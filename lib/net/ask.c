@@ -224,6 +224,8 @@ static struct mw_dns_answer *read_answer(const struct question *question, const 
 {
     struct mw_dns_answer *answer = mw_dns_read(question->asking->net->arena, wire, bytes, question->asked.name, question->asked.type);
     answer->over_tcp = question->asked.tcp;
+    if (question->asked.recursive && mw_dns_is_referral(answer))
+        answer->status = MW_DNS_REFUSED; /* recursion was, whatever the rcode says */
     return answer;
 }
 

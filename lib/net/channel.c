@@ -243,6 +243,20 @@ static bool is_answer(const struct mw_sending *sending, const uint8_t *wire, siz
     return true;
 }
 
+static void put_on_line(struct mw_sending *sending, struct line *line);
+
+/* The question of a line that fails goes over a new one, where the fault may lie in what the line was used for before. */
+static bool move_on(struct line *line)
+{
+    struct mw_sending *sending = line->sending;
+    struct line *other = line->uses > 1 ? open_line(line->all, line->server, line->tcp) : NULL;
+    if (!other)
+        return false;
+    close_line(line);
+    put_on_line(sending, other);
+    return true;
+}
+
 /* Returns whether the line still listens. */
 static bool got_stranger(struct line *line, const uint8_t *wire, size_t bytes)
 {
@@ -251,10 +265,10 @@ static bool got_stranger(struct line *line, const uint8_t *wire, size_t bytes)
         line->sending->heard_others = true;
     if (++line->strangers <= STRANGERS_CEILING)
         return true;
-    if (line->sending)
-        fail(line->sending, MW_DNS_GARBLED);
-    else
+    if (!line->sending)
         close_idle(line);
+    else if (!move_on(line))
+        fail(line->sending, MW_DNS_GARBLED);
     return false;
 }
 
@@ -290,21 +304,12 @@ static void read_datagram(struct line *line)
 
 /* --- TCP ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static void put_on_line(struct mw_sending *sending, struct line *line);
-
-/* The server may have closed an idle connection just when it was taken (RFC 7766 section 6.2.4): the question goes over another. */
+/* The server may have closed an idle connection just when it was taken (RFC 7766 section 6.2.4). */
 static void hung_up(struct line *line)
 {
-    struct mw_sending *sending = line->sending;
-    bool was_idle = line->uses > 1 && line->came == 0;
-    enum mw_dns_status failed = line->came ? MW_DNS_GARBLED : MW_DNS_UNREACHABLE;
-    struct line *other = was_idle ? open_line(line->all, line->server, true) : NULL;
-    if (!other) {
-        fail(sending, failed);
-        return;
-    }
-    close_line(line);
-    put_on_line(sending, other);
+    bool is_inside = line->came > 0;
+    if (is_inside || !move_on(line))
+        fail(line->sending, is_inside ? MW_DNS_GARBLED : MW_DNS_UNREACHABLE);
 }
 
 static void write_question(struct line *line)

@@ -405,54 +405,74 @@ static const struct mw_record *find(const struct mw_dns_answer *answer, const ch
 struct chain {
     const char *names[CHAIN_CEILING + 1];
     size_t count;
+    bool is_endless; /* round in a circle, or too long to be followed */
 };
+
+static bool is_in(const struct chain *chain, const char *name)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (mw_text_same(name, chain->names[i]))
+            return true;
+    return false;
+}
 
 static struct chain follow(const struct mw_dns_answer *answer, const char *name, int type)
 {
     struct chain chain = {.names = {name}, .count = 1};
     const struct mw_record *alias;
-    while (type != MW_CNAME && chain.count <= CHAIN_CEILING && (alias = find(answer, chain.names[chain.count - 1], MW_CNAME)))
-        chain.names[chain.count++] = alias->name;
+    while (type != MW_CNAME && !chain.is_endless && (alias = find(answer, chain.names[chain.count - 1], MW_CNAME))) {
+        chain.is_endless = chain.count > CHAIN_CEILING || is_in(&chain, alias->name);
+        if (!chain.is_endless)
+            chain.names[chain.count++] = alias->name;
+    }
     return chain;
 }
 
 static bool belongs(const struct mw_record *record, const struct chain *chain)
 {
-    if (record->section != MW_ANSWER || record->type == TYPE_DNAME)
-        return true;
-    for (size_t i = 0; i < chain->count; i++)
-        if (mw_text_same(record->owner, chain->names[i]))
-            return true;
-    return false;
+    return record->section != MW_ANSWER || record->type == TYPE_DNAME || is_in(chain, record->owner);
 }
 
-/* Records of the answer section that the question does not lead to are no answer to it. */
-static void drop_strangers(struct mw_dns_answer *answer, const struct chain *chain)
+/* Records of the answer section that the question does not lead to are no answer to it, and beside an error there is none. */
+static void drop_strangers(struct mw_dns_answer *answer, const struct chain *chain, int type)
 {
+    bool is_error = answer->rcode != LDNS_RCODE_NOERROR;
     size_t kept = 0;
-    for (size_t i = 0; i < answer->count; i++)
-        if (belongs(&answer->records[i], chain))
-            answer->records[kept++] = answer->records[i];
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct mw_record *record = &answer->records[i];
+        if (belongs(record, chain) && !(is_error && record->section == MW_ANSWER && record->type == type))
+            answer->records[kept++] = *record;
+    }
     answer->count = kept;
 }
 
-static enum mw_dns_status judge(const struct mw_dns_answer *answer, const char *last, int type)
+static enum mw_dns_status error_status(int rcode)
 {
-    switch (answer->rcode) {
-    case LDNS_RCODE_NOERROR:
-        break;
-    case LDNS_RCODE_NXDOMAIN:
-        return MW_DNS_NXDOMAIN;
-    case LDNS_RCODE_SERVFAIL:
-        return MW_DNS_SERVFAIL;
-    case LDNS_RCODE_REFUSED:
-        return MW_DNS_REFUSED;
-    default:
-        return MW_DNS_OTHER;
+    switch (rcode) {
+    case LDNS_RCODE_NXDOMAIN: return MW_DNS_NXDOMAIN;
+    case LDNS_RCODE_SERVFAIL: return MW_DNS_SERVFAIL;
+    case LDNS_RCODE_REFUSED: return MW_DNS_REFUSED;
+    default: return MW_DNS_OTHER;
     }
-    if (find(answer, last, type))
-        return MW_DNS_OK;
-    return answer->truncated ? MW_DNS_OTHER : MW_DNS_NODATA;
+}
+
+/* That there is nothing is believed only of a message that is sound, and that does not answer another question. */
+static bool may_deny(const struct reader *reader, const struct mw_record *found)
+{
+    const struct mw_dns_answer *answer = reader->answer;
+    bool has_answer = get16(reader->wire + 6) > 0, keeps_some = answer->count && answer->records[0].section == MW_ANSWER;
+    return reader->at == reader->bytes && !found && (!has_answer || keeps_some);
+}
+
+/* `found`: a record that answers the question, told or beside an error. */
+static enum mw_dns_status judge(const struct reader *reader, const struct chain *chain, const struct mw_record *found)
+{
+    const struct mw_dns_answer *answer = reader->answer;
+    enum mw_dns_status status = answer->rcode == LDNS_RCODE_NOERROR ? (found ? MW_DNS_OK : MW_DNS_NODATA) : error_status(answer->rcode);
+    bool denies = status == MW_DNS_NODATA || status == MW_DNS_NXDOMAIN;
+    if (denies && (answer->truncated || chain->is_endless))
+        return MW_DNS_OTHER;
+    return denies && !may_deny(reader, found) ? MW_DNS_GARBLED : status;
 }
 
 /* Servers that refuse may leave the question out. */
@@ -489,14 +509,29 @@ struct mw_dns_answer *mw_dns_read(struct mw_arena *arena, const uint8_t *wire, s
     answer->truncated = wire[2] & 2;
     answer->authentic = wire[3] & 0x20;
     answer->recursion_available = wire[3] & 0x80;
-    if (!read_sections(&reader))
+    if (!read_sections(&reader)) {
+        answer->count = 0;
         return answer;
+    }
     struct chain chain = follow(answer, name, type);
-    drop_strangers(answer, &chain);
     const char *last = chain.names[chain.count - 1];
+    const struct mw_record *found = find(answer, last, type);
+    drop_strangers(answer, &chain, type);
     answer->cname = chain.count > 1 ? last : NULL;
-    answer->status = judge(answer, last, type);
+    answer->status = judge(&reader, &chain, found);
     return answer;
+}
+
+bool mw_dns_is_referral(const struct mw_dns_answer *answer)
+{
+    bool has_ns = false;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct mw_record *record = &answer->records[i];
+        if (record->section == MW_ANSWER || (record->section == MW_AUTHORITY && record->type == MW_SOA))
+            return false;
+        has_ns |= record->section == MW_AUTHORITY && record->type == MW_NS;
+    }
+    return has_ns && answer->status == MW_DNS_NODATA && !answer->authoritative;
 }
 
 const struct mw_record *mw_dns_next(const struct mw_dns_answer *answer, int type, size_t *index)

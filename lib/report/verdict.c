@@ -188,6 +188,17 @@ static bool is_unknown(const struct mw_report *report)
     return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);
 }
 
+/* Where mail goes was asked of the DNS alone, and the question has no answer. */
+static bool exchanges_are_open(const struct mw_report *report, const struct mw_facts *facts)
+{
+    static const char *const settled[] = {MW_OK, "nodata", "nxdomain"};
+    const struct mw_fact *end = mw_fact_find(facts, MW_F_DNS_MX_END, report->header->target);
+    bool is_open = end && mw_text_same(report->header->question, "dns");
+    for (size_t i = 0; is_open && i < MW_COUNT(settled); i++)
+        is_open = !mw_text_same(end->text, settled[i]);
+    return is_open;
+}
+
 static int exit_status(const struct mw_report *report, const struct mw_facts *facts)
 {
     enum mw_severity worst = MW_ADVICE;
@@ -204,7 +215,7 @@ static int exit_status(const struct mw_report *report, const struct mw_facts *fa
         return MW_EXIT_UNKNOWN;
     if (worst != MW_ADVICE)
         return MW_EXIT_DEGRADED;
-    bool unanswered = lacks_asked_login(report, facts) || (report->legs & MW_ACCOUNT && search_is_open(facts));
+    bool unanswered = lacks_asked_login(report, facts) || (report->legs & MW_ACCOUNT && search_is_open(facts)) || exchanges_are_open(report, facts);
     return is_unknown(report) || report->partial || unanswered ? MW_EXIT_UNKNOWN : MW_EXIT_OK;
 }
 

@@ -119,8 +119,8 @@ static void an_alias_circle_ends(void **state)
     put_record(&m, AN, "a", MW_CNAME, "\1b", 3);
     put_record(&m, AN, "b", MW_CNAME, "\1a", 3);
     const struct mw_dns_answer *a = read(state, &m, "a", MW_A);
-    assert_int_equal(a->status, MW_DNS_NODATA);
-    assert_non_null(a->cname);
+    assert_int_equal(a->status, MW_DNS_OTHER);
+    unit_same(a->cname, "b", "cname");
 }
 
 static void statuses_are_told_apart(void **state)
@@ -198,7 +198,7 @@ static void edns_is_told(void **state)
     assert_false(read(state, &none, "example.org", MW_MX)->edns);
     put_opt(&misplaced, AN, 4096, 0x01000000);
     a = read(state, &misplaced, "example.org", MW_MX);
-    assert_true(!a->edns && a->rcode == 0 && a->status == MW_DNS_NODATA);
+    assert_true(!a->edns && a->rcode == 0 && a->status == MW_DNS_GARBLED); /* an answer, but to what? */
     put_opt(&twice, AR, 1232, 0);
     put_opt(&twice, AR, 512, 0x02000000);
     a = read(state, &twice, "example.org", MW_MX);
@@ -221,6 +221,31 @@ static void other_types_are_read(void **state)
     assert_int_equal(a->records[2].port, 993);
     unit_same(a->records[2].name, "imap", "SRV target");
     unit_same(mw_dns_type_name(MW_TLSA), "TLSA", "type");
+}
+
+/* An answer beside an error, trailing bytes, or records of other names alone: nothing is denied on their word. */
+static void contradictions_prove_nothing(void **state)
+{
+    struct message m = answer_to("example.org", MW_MX, 3), longer = answer_to("example.org", MW_MX, 0), strange = longer, failed = answer_to("example.org", MW_MX, 2);
+    put_record(&m, AN, "example.org", MW_MX, "\0\12\1a\0", 5);
+    put_record(&failed, AN, "example.org", MW_MX, "\0\12\1a\0", 5);
+    put_record(&strange, AN, "example.net", MW_MX, "\0\12\1a\0", 5);
+    put(&longer, 0, 1);
+    assert_int_equal(read(state, &m, "example.org", MW_MX)->status, MW_DNS_GARBLED);
+    assert_int_equal(read(state, &longer, "example.org", MW_MX)->status, MW_DNS_GARBLED);
+    assert_int_equal(read(state, &strange, "example.org", MW_MX)->status, MW_DNS_GARBLED);
+    const struct mw_dns_answer *a = read(state, &failed, "example.org", MW_MX);
+    assert_true(a->status == MW_DNS_SERVFAIL && a->count == 0);
+}
+
+static void referrals_are_told(void **state)
+{
+    struct message m = answer_to("example.org", MW_MX, 0), with_soa = m;
+    put_record(&m, NS, "org", MW_NS, "\1a\0", 3);
+    with_soa = m;
+    put_record(&with_soa, NS, "org", MW_SOA, "\2ns\0\1h\0\0\0\0\5\0\0\0\1\0\0\0\2\0\0\0\3\0\0\0\4", 27);
+    assert_true(mw_dns_is_referral(read(state, &m, "example.org", MW_MX)));
+    assert_false(mw_dns_is_referral(read(state, &with_soa, "example.org", MW_MX)));
 }
 
 static void compression_loops_end(void **state)
@@ -268,6 +293,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(mx_is_read), UNIT(null_mx_is_read), UNIT(txt_strings_are_joined), UNIT(aliases_are_followed), UNIT(an_alias_circle_ends),
         UNIT(statuses_are_told_apart), UNIT(what_is_no_answer_is_garbled), UNIT(refusals_may_lack_the_question), UNIT(extended_errors_are_read), UNIT(edns_is_told),
-        UNIT(other_types_are_read), UNIT(compression_loops_end), UNIT(queries_are_written), UNIT(longest_name_is_asked)};
+        UNIT(other_types_are_read), UNIT(compression_loops_end), UNIT(contradictions_prove_nothing), UNIT(referrals_are_told), UNIT(queries_are_written), UNIT(longest_name_is_asked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
