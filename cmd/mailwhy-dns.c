@@ -21,6 +21,7 @@ static const char *const probes[] = {
     "spf",
     "spf_address",
     "dkim",
+    "selectors",
     "message",
     "dmarc",
     "mtasts",

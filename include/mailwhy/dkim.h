@@ -24,4 +24,9 @@ struct mw_dkim_key {
  * "key is not an RSA public key", "unknown key type", "Ed25519 key is not 32 bytes", "no hash that verifiers accept", "tag twice". */
 const struct mw_dkim_key *mw_dkim_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
 
+/* The record as it would be right, where `text` is one that was damaged on its way into the zone in a way that is known: backslashes, quotation marks, a whole
+ * zone line, PEM armour, lost semicolons. NULL: that is not known. Sets *damage to the clause that says what happened, also where it is known and cannot be
+ * undone (the record was cut); leaves it else. */
+const char *mw_dkim_mend(struct mw_arena *arena, const char *text, const char **damage);
+
 #endif

@@ -2,6 +2,7 @@
  *
  * A message that did not arrive is no cause by itself: whose server has it is told (lib/report/delivery.c), and nothing is claimed of it. RFC 5321, RFC 6376,
  * RFC 8601, RFC 3464. */
+#include "message.h"
 #include "replies.h"
 
 #include <mailwhy/dns.h>
@@ -195,6 +196,7 @@ static void signature_absent(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, mw_seen_target(judge), is_signed);
         mw_proof(instance, authres);
     }
+    mw_message_unsigned(judge);
 }
 
 static bool is_altered(const struct mw_fact *signature)
@@ -232,6 +234,7 @@ static void each_altered(struct mw_judge *judge, bool was_good_on_arrival)
 static void body_altered(struct mw_judge *judge)
 {
     each_altered(judge, false);
+    mw_message_altered(judge);
 }
 
 static void tampered(struct mw_judge *judge)
@@ -246,6 +249,7 @@ static void signature_expired(struct mw_judge *judge)
             mw_found(judge, signature->about, signature);
         }
     }
+    mw_message_expired(judge);
 }
 
 /* The recipient's server says so, and the sender's domain asks to refuse or to sort out such mail. Words of a refusal count too. */
@@ -474,7 +478,7 @@ static const struct mw_cause causes[] = {
              "smtpd_milters = unix:opendkim/opendkim.sock\nnon_smtpd_milters = $smtpd_milters"},
         },
         .reference = "RFC 6376",
-        .needs = {MW_F_DELIVER_SIGNED},
+        .any = {MW_F_DELIVER_SIGNED, MW_F_MESSAGE_SIGNED},
         .holds = signature_absent,
         .alike = {
             {"dkim.selector.missing", N_("There is a signature, but no key for it.")},
@@ -492,7 +496,7 @@ static const struct mw_cause causes[] = {
              "Canonicalization relaxed/relaxed"},
         },
         .reference = "RFC 6376 section 3.7",
-        .needs = {MW_F_DELIVER_SIGNATURE},
+        .any = {MW_F_DELIVER_SIGNATURE, MW_F_MESSAGE_DKIM},
         .holds = body_altered,
         .alike = {
             {"dkim.key.invalid", N_("The key in the DNS is not the one that signs.")},
@@ -508,7 +512,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_SERVER, N_("Let signatures last at least a week, or leave x= out, and set the clock of the signing server by NTP."), "timedatectl set-ntp true"},
         },
         .reference = "RFC 6376 section 3.5",
-        .needs = {MW_F_DELIVER_SIGNATURE},
+        .any = {MW_F_DELIVER_SIGNATURE, MW_F_MESSAGE_DKIM},
         .holds = signature_expired,
         .alike = {
             {"tls.clock.skew", N_("This computer's own clock is wrong.")},

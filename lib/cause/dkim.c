@@ -1,21 +1,99 @@
-/* Causes in DKIM keys and signatures. A domain without a selector given has no fault here: selectors cannot be listed. RFC 6376, RFC 8301. */
+/* Causes in DKIM keys, in the signatures of a given message and in its chain. That no key is found under usual names is no fault: selectors cannot be listed. A
+ * key or a chain that could not be looked up is neither. RFC 6376, RFC 8301, RFC 8617. */
+#include "message.h"
 #include "ports.h"
 
 #include <mailwhy/lang.h>
 
-/* --- DKIM ----------------------------------------------------------------------------------------------------------------------------------- */
+#include <string.h>
+
+#define STRING_SHOWN 200 /* bytes of one string of a record to paste */
+
+/* --- keys ------------------------------------------------------------------------------------------------------------------------------------ */
+
+/* Found under a name of the list alone: nobody knows that mail is signed with it. */
+static bool is_guessed(struct mw_judge *judge, const char *about)
+{
+    return mw_know(judge, MW_F_DKIM_FOUND, about) != NULL;
+}
 
 static void dkim_missing(struct mw_judge *judge)
 {
-    MW_EACH (end, judge, MW_F_DKIM_END)
-        if (mw_seen_gone(end))
-            mw_found(judge, end->about, end);
+    MW_EACH (end, judge, MW_F_DKIM_END) {
+        if (!mw_seen_gone(end))
+            continue;
+        const struct mw_fact *alias = mw_know(judge, MW_F_DKIM_CNAME, end->about);
+        struct mw_instance *instance = mw_found(judge, end->about, end);
+        if (!alias)
+            continue;
+        mw_proof(instance, alias);
+        mw_place(instance, "target", alias->text);
+        mw_words(instance, N_("The DKIM key is an alias of a name that has none"),
+                 N_("{about} is an alias (CNAME) of {target}, and there is no key: the service has removed it, or the alias has a slip. Mail that is signed with "
+                    "this selector cannot be verified."));
+    }
+}
+
+/* The record as it stands in a zone file, in strings of at most 255 bytes. */
+static const char *zone_line(struct mw_judge *judge, const char *name, const char *text)
+{
+    const char *line = mw_printf(mw_judge_arena(judge), "%s. IN TXT (", name);
+    for (size_t at = 0, count = strlen(text); at < count; at += STRING_SHOWN)
+        line = mw_printf(mw_judge_arena(judge), "%s \"%.*s\"", line, STRING_SHOWN, text + at);
+    return mw_printf(mw_judge_arena(judge), "%s )", line);
+}
+
+static const char *record_to_paste(struct mw_judge *judge, const char *about)
+{
+    const struct mw_fact *mended = mw_know(judge, MW_F_DKIM_MENDED, about);
+    return zone_line(judge, about, mended ? mended->text : "v=DKIM1; k=rsa; p=(public key)");
+}
+
+static void dkim_flawed(struct mw_judge *judge)
+{
+    MW_EACH (flaw, judge, MW_F_DKIM_FLAW) {
+        if (is_guessed(judge, flaw->about) || mw_text_same(flaw->text, "unknown key type") || mw_text_same(flaw->text, "no hash that verifiers accept"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_MENDED, flaw->about));
+        mw_place(instance, "record", record_to_paste(judge, flaw->about));
+        if (mw_text_same(flaw->text, "more than one record"))
+            mw_words(instance, N_("There is more than one DKIM record at one name"),
+                     N_("At {about} stands more than one TXT record. Which one a receiver takes is left to chance, so signatures fail now and then. Only the record "
+                        "of the key that signs may stay; a new key takes a new selector."));
+    }
+}
+
+/* The digest that was signed cannot be read back with the key that is published: another key, or a damaged signature. */
+static void dkim_other_key(struct mw_judge *judge)
+{
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM) {
+        if (!mw_text_same(signature->text, "other key"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, signature->about, signature);
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, signature->about));
+        mw_place(instance, "record", record_to_paste(judge, signature->about));
+        mw_words(instance, N_("The DKIM key in the DNS is not the one that signs"),
+                 N_("The signature of the message was not made with the private key that belongs to {about}: the record was not renewed when the key was, or the "
+                    "signature itself was damaged."));
+    }
 }
 
 static void dkim_invalid(struct mw_judge *judge)
 {
+    dkim_flawed(judge);
+    dkim_other_key(judge);
+}
+
+static void dkim_unsupported(struct mw_judge *judge)
+{
     MW_EACH (flaw, judge, MW_F_DKIM_FLAW)
-        mw_proof(mw_found(judge, flaw->about, flaw), mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
+        if (!is_guessed(judge, flaw->about) && (mw_text_same(flaw->text, "unknown key type") || mw_text_same(flaw->text, "no hash that verifiers accept")))
+            mw_proof(mw_found(judge, flaw->about, flaw), mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
+        if (mw_text_same(signature->text, "algorithm not accepted") && !mw_message_any_holds(judge))
+            mw_found(judge, signature->about, signature);
 }
 
 #define DKIM_LEAST 1024 /* RFC 8301 section 3.2: verifiers take no shorter one; signers should have 2048 */
@@ -27,16 +105,121 @@ static void dkim_short(struct mw_judge *judge)
         if (!mw_is(judge, MW_F_DKIM_KEY_TYPE, bits->about, "rsa") || bits->number >= DKIM_GOOD)
             continue;
         struct mw_instance *instance = mw_found(judge, bits->about, bits);
-        if (bits->number >= DKIM_LEAST)
+        if (bits->number >= DKIM_LEAST || is_guessed(judge, bits->about))
             mw_weight(instance, MW_ADVICE, MW_SEND);
+    }
+}
+
+static void dkim_testing(struct mw_judge *judge)
+{
+    MW_EACH (testing, judge, MW_F_DKIM_TESTING) {
+        const struct mw_fact *revoked = mw_know(judge, MW_F_DKIM_REVOKED, testing->about);
+        if (testing->yes && !(revoked && revoked->yes))
+            mw_proof(mw_found(judge, testing->about, testing), mw_know(judge, MW_F_DKIM_RECORD, testing->about));
     }
 }
 
 static void dkim_revoked(struct mw_judge *judge)
 {
     MW_EACH (revoked, judge, MW_F_DKIM_REVOKED)
-        if (revoked->yes)
+        if (revoked->yes && !is_guessed(judge, revoked->about))
             mw_proof(mw_found(judge, revoked->about, revoked), mw_know(judge, MW_F_DKIM_RECORD, revoked->about));
+}
+
+/* --- a given message ---------------------------------------------------------------------------------------------------------------------------- */
+
+/* Any signature that still holds speaks for the message: it was altered before that one was made, as lists do. */
+bool mw_message_any_holds(struct mw_judge *judge)
+{
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
+        if (mw_text_same(signature->text, "pass"))
+            return true;
+    return false;
+}
+
+static bool is_altered(const struct mw_fact *signature)
+{
+    return mw_text_same(signature->text, "body altered") || mw_text_same(signature->text, "header altered");
+}
+
+static const char *changes_of(struct mw_judge *judge, const char *about, struct mw_instance *instance)
+{
+    struct mw_list changes = {0};
+    MW_EACH_ABOUT (change, judge, MW_F_MESSAGE_CHANGE, about) {
+        mw_proof(instance, change);
+        mw_list_add(mw_judge_arena(judge), &changes, change->text);
+    }
+    return changes.count ? changes.items[0] : NULL;
+}
+
+/* The list says what it did where a change is proved that lists make; a change that is not proved may be anybody's. */
+static void each_altered(struct mw_judge *judge, bool by_list)
+{
+    const struct mw_fact *list = mw_each(judge, MW_F_MESSAGE_LIST, NULL);
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM) {
+        bool proved = mw_know(judge, MW_F_MESSAGE_CHANGE, signature->about) != NULL;
+        if (!is_altered(signature) || mw_message_any_holds(judge) || (list && proved) != by_list)
+            continue;
+        struct mw_instance *instance = mw_found(judge, signature->about, signature);
+        const char *change = changes_of(judge, signature->about, instance);
+        mw_proof(instance, by_list ? list : mw_know(judge, MW_F_MESSAGE_ABSENT, signature->about));
+        mw_confidence(instance, change ? 0.98 : 0.85);
+        mw_place(instance, "change", change ? change : "");
+        mw_place(instance, "list", list ? list->text : "");
+        if (change && !by_list)
+            mw_words(instance, N_("The message was changed after it was signed"),
+                     N_("The DKIM signature ({about}) does not fit the message any more, as something behind the signer changed it. Proved by undoing it: {change}."));
+        if (!change && !by_list)
+            mw_words(instance, N_("The message was changed after it was signed"),
+                     N_("The DKIM signature ({about}) does not fit the message any more ({value}); what was changed could not be proved."));
+    }
+}
+
+void mw_message_altered(struct mw_judge *judge)
+{
+    each_altered(judge, false);
+}
+
+static void list_modified(struct mw_judge *judge)
+{
+    each_altered(judge, true);
+}
+
+void mw_message_expired(struct mw_judge *judge)
+{
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
+        if (!mw_message_any_holds(judge) && (mw_text_same(signature->text, "expired") || mw_text_same(signature->text, "in the future")))
+            mw_proof(mw_found(judge, signature->about, signature), mw_each(judge, MW_F_MESSAGE_RECEIVED, NULL));
+}
+
+void mw_message_unsigned(struct mw_judge *judge)
+{
+    MW_EACH (is_signed, judge, MW_F_MESSAGE_SIGNED) {
+        if (is_signed->yes)
+            continue;
+        const struct mw_fact *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL);
+        struct mw_instance *instance = mw_found(judge, from ? from->text : mw_seen_target(judge), is_signed);
+        mw_proof(instance, from);
+        if (!mw_each(judge, MW_F_MESSAGE_RECEIVED, NULL)) /* it never left: servers sign what they send out */
+            mw_weight(instance, MW_ADVICE, MW_SEND);
+        mw_words(instance, N_("The message carries no DKIM signature"),
+                 N_("The message given is not signed: nothing proves that it is from {about}, and nothing was to be checked. If it was taken from the sender's own "
+                    "mailbox, take a copy that arrived at another server: many servers sign only what they send out."));
+    }
+}
+
+static void arc_broken(struct mw_judge *judge)
+{
+    MW_EACH (result, judge, MW_F_ARC_RESULT) {
+        const struct mw_fact *flaw = mw_each(judge, MW_F_ARC_FLAW, NULL);
+        if (!mw_text_same(result->text, "fail"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, "message", result);
+        mw_proof(instance, flaw);
+        mw_place(instance, "why", flaw ? flaw->text : "");
+        if (mw_message_any_holds(judge)) /* then the chain is not needed */
+            mw_weight(instance, MW_ADVICE, MW_RECEIVE);
+    }
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
@@ -61,10 +244,10 @@ static const struct mw_cause causes[] = {
         .says = N_("The DKIM record at {about} cannot be used ({value}). Signatures made with its private key fail."),
         .fix = {
             {MW_AT_DNS, N_("Publish the record again, whole: cut into strings of at most 255 characters, without added quotes, blanks or backslashes."),
-             "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""},
+             "{record}"},
         },
         .reference = "RFC 6376 sections 3.6.1 and 6.1.2",
-        .needs = {MW_F_DKIM_END},
+        .any = {MW_F_DKIM_END, MW_F_MESSAGE_DKIM},
         .holds = dkim_invalid,
         .explains = {"dmarc.fail.reject", "sym:outbound.spam"},
     },
@@ -78,7 +261,7 @@ static const struct mw_cause causes[] = {
              "opendkim-genkey -b 2048 -d {domain} -s (new selector)"},
         },
         .reference = "RFC 8301 section 3.2",
-        .needs = {MW_F_DKIM_END},
+        .any = {MW_F_DKIM_END, MW_F_DKIM_FOUND},
         .holds = dkim_short,
         .explains = {"dmarc.fail.reject"},
     },
@@ -94,6 +277,67 @@ static const struct mw_cause causes[] = {
         .reference = "RFC 6376 section 3.6.1",
         .needs = {MW_F_DKIM_END},
         .holds = dkim_revoked,
+        .explains = {"dmarc.fail.reject", "sym:outbound.spam"},
+    },
+    {
+        .id = "dkim.key.testing", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The DKIM key is marked as a test"),
+        .says = N_("The record at {about} carries t=y: the domain only tries signing out, and receivers may treat its mail as if it were not signed."),
+        .fix = {
+            {MW_AT_DNS, N_("Take t=y out of the record as soon as signing works."), NULL},
+        },
+        .reference = "RFC 6376 section 3.6.1",
+        .any = {MW_F_DKIM_END, MW_F_DKIM_FOUND},
+        .holds = dkim_testing,
+    },
+    {
+        .id = "dkim.algo.unsupported", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The DKIM signature uses an algorithm that receivers do not take"),
+        .says = N_("Receivers take rsa-sha256, and some ed25519-sha256, but not what {about} is used with ({value}). They pass over the signature as if there were "
+                   "none."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the signing server sign with rsa-sha256; an Ed25519 signature may stand beside it, not in its place."), "SignatureAlgorithm rsa-sha256"},
+        },
+        .reference = "RFC 8301 section 3.1; RFC 8463",
+        .any = {MW_F_DKIM_END, MW_F_MESSAGE_DKIM},
+        .holds = dkim_unsupported,
+        .alike = {
+            {"dkim.key.invalid", N_("k= of the record is not the kind of key that the signature names.")},
+        },
+        .explains = {"dmarc.fail.reject", "sym:outbound.spam"},
+    },
+    {
+        .id = "msg.list.modified", .legs = MW_SEND | MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_OTHER_SIDE,
+        .title = N_("A mailing list changed the message, so its signature fails"),
+        .says = N_("The message came by the mailing list {list}, which changed it: {change}. The author's signature ({about}) does not hold any more, and where the "
+                   "author's domain asks for it by DMARC, members never see the message."),
+        .fix = {
+            {MW_AT_SERVER, N_("At the list: put the list's own address into From, or leave subject and text as they are; and seal the message with ARC."),
+             "from_is_list = Munge From # Mailman 2; Mailman 3: dmarc_mitigate_action: munge_from"},
+        },
+        .reference = "RFC 6377; RFC 7960",
+        .needs = {MW_F_MESSAGE_DKIM},
+        .holds = list_modified,
+        .alike = {
+            {"dkim.signature.body_altered", N_("There is no mailing list in its header.")},
+        },
+        .explains = {"dmarc.fail.reject", "sym:outbound.partial"},
+    },
+    {
+        .id = "arc.chain.broken", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_OTHER_SIDE,
+        .title = N_("The chain of forwarders (ARC) is broken"),
+        .says = N_("Servers on the way sealed what they had found (ARC), but the chain does not hold: {why}. Receivers then go by the signatures and by SPF alone, which "
+                   "forwarding breaks."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the forwarder seal as the last step, behind everything that changes the message. A receiver passes over a broken chain; it does "
+                              "not refuse mail for it."), NULL},
+        },
+        .reference = "RFC 8617 section 5.2",
+        .needs = {MW_F_ARC_RESULT},
+        .holds = arc_broken,
+        .alike = {
+            {"dkim.signature.body_altered", N_("There is no chain in its header.")},
+        },
         .explains = {"dmarc.fail.reject", "sym:outbound.spam"},
     },
 };

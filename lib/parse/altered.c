@@ -403,7 +403,7 @@ size_t mw_altered_header(struct mw_arena *arena, const struct mw_raw *raw, const
                          struct mw_alteration found[MW_ALTERATIONS])
 {
     typedef size_t find(struct search * search, struct mw_alteration * found);
-    static find *const finds[] = {find_added, find_inserted, find_refolded, find_guessed};
+    static find *const finds[] = {find_added, find_refolded, find_inserted, find_guessed};
     size_t count = 0;
     struct search search = {.arena = mw_arena_new(), .raw = raw, .signing = signing, .opened = opened, .prefix = EVP_MD_CTX_new(), .work = EVP_MD_CTX_new()};
     search.left = strcmp(signing->algorithm, "rsa-sha256") == 0 ? TRIES_RSA : TRIES_OTHER;

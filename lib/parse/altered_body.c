@@ -214,7 +214,7 @@ static bool undo_trailing_blanks(const struct search *search, struct mw_octets *
     bool any = false;
     while ((feed = memmem(at, (size_t)(end - at), "\r\n", 2))) {
         size_t kept = (size_t)(feed - at);
-        while (kept && (at[kept - 1] == ' ' || at[kept - 1] == '\t'))
+        while (kept && (at[kept - 1] == ' ' || at[kept - 1] == '\t') && !(kept == 3 && strncmp(at, "-- ", 3) == 0)) /* RFC 3676 section 4.3 */
             kept--;
         any |= kept < (size_t)(feed - at);
         mw_octets_add(search->arena, to, at, kept);

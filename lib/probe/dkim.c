@@ -1,16 +1,24 @@
-/* DKIM key records of the selectors that the user or a message named (RFC 6376 section 3.6.2). Selectors cannot be listed, and are never guessed. */
-#include "lookup.h"
+/* DKIM key records of the selectors that the user or a message named (RFC 6376 section 3.6.2). Never guesses one: see selectors.c. */
+#include "dkim_key.h"
 
 #include <mailwhy/dkim.h>
 
 #include <string.h>
 
-static void tell_key(struct mw_look *look, const char *name, const char *text)
+static void tell_flaw(struct mw_look *look, const char *name, const char *text, const struct mw_flaw *flaw)
 {
-    struct mw_flaw flaw;
+    const char *damage = flaw->why, *mended = mw_dkim_mend(look->arena, text, &damage);
+    mw_tell_text(look, MW_F_DKIM_FLAW, name, damage, *flaw->where ? flaw->where : NULL);
+    if (mended)
+        mw_tell_text(look, MW_F_DKIM_MENDED, name, mended, NULL);
+}
+
+void mw_dkim_key_tell(struct mw_look *look, const char *name, const char *text)
+{
+    struct mw_flaw flaw = {.where = ""};
     const struct mw_dkim_key *key = mw_dkim_read(look->arena, text, &flaw);
     if (!key) {
-        mw_tell_text(look, MW_F_DKIM_FLAW, name, flaw.why, flaw.where);
+        tell_flaw(look, name, text, &flaw);
         return;
     }
     mw_tell_yes(look, MW_F_DKIM_REVOKED, name, key->revoked, NULL);
@@ -20,7 +28,7 @@ static void tell_key(struct mw_look *look, const char *name, const char *text)
     mw_tell_text(look, MW_F_DKIM_KEY_TYPE, name, key->type, NULL);
     mw_tell_number(look, MW_F_DKIM_KEY_BITS, name, key->bits, NULL);
     if (!key->for_mail)
-        mw_tell_text(look, MW_F_DKIM_FLAW, name, "the key is not for mail (s=)", text);
+        mw_tell_text(look, MW_F_DKIM_FLAW, name, N_("the key is not for mail"), text);
 }
 
 /* A wildcard gives every name what was meant for others: a record that says that it is SPF, DMARC or another policy is no damaged key. */
@@ -59,10 +67,12 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
         mw_tell_text(look, MW_F_DKIM_RECORD, name, record->joined, mw_lookup_quote(look, record));
     }
     mw_lookup_end(look, MW_F_DKIM_END, name, answer);
+    if (answer->cname)
+        mw_tell_text(look, MW_F_DKIM_CNAME, name, answer->cname, NULL);
     if (count == 1)
-        tell_key(look, name, first->joined);
+        mw_dkim_key_tell(look, name, first->joined);
     if (count > 1)
-        mw_tell_text(look, MW_F_DKIM_FLAW, name, "more than one record", NULL); /* undefined by section 3.6.2.2 */
+        mw_tell_text(look, MW_F_DKIM_FLAW, name, N_("more than one record"), NULL); /* undefined by section 3.6.2.2 */
 }
 
 static bool has_selectors(const struct mw_look *look)
@@ -88,7 +98,8 @@ const struct mw_probe mw_probe_dkim = {
     .says = N_("Looks up the DKIM keys of the selectors given with --dkim-selector, and those that a --message is signed with."),
     .legs = MW_SEND,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_DKIM_RECORD, MW_F_DKIM_FLAW, MW_F_DKIM_KEY_BITS, MW_F_DKIM_KEY_TYPE, MW_F_DKIM_REVOKED, MW_F_DKIM_TESTING},
+    .tells = {MW_F_DKIM_RECORD, MW_F_DKIM_FLAW, MW_F_DKIM_KEY_BITS, MW_F_DKIM_KEY_TYPE, MW_F_DKIM_REVOKED, MW_F_DKIM_TESTING, MW_F_DKIM_MENDED,
+              MW_F_DKIM_CNAME},
     .ends = MW_F_DKIM_END,
     .when = has_selectors,
     .start = start,

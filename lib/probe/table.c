@@ -10,7 +10,7 @@
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
     ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) \
-    ROW(dkim) ROW(message) \
+    ROW(dkim) ROW(selectors) ROW(message) \
     ROW(dmarc) \
     ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(caa) ROW(caa_policy) ROW(caa_issuer) \
     ROW(dnsbl) ROW(dnsbl_address) \

@@ -27,6 +27,9 @@ static const struct {
     {MW_F_PASSWORD_SCORE, false, N_("No password was given, so none was weighed.")},
     {MW_F_MESSAGE_SIZE, false, N_("No size of a message was given. Give --size to test it.")},
     {MW_F_DKIM_END, true, N_("No DKIM key was looked up, as its name is not known. Give --dkim-selector to test it.")},
+    {MW_F_MESSAGE_DKIM, true, N_("No signed message was given. Give --message to have its signatures checked.")},
+    {MW_F_MESSAGE_SIGNED, true, N_("No signed message was given. Give --message to have its signatures checked.")},
+    {MW_F_ARC_RESULT, true, N_("No signed message was given. Give --message to have its signatures checked.")},
     {MW_F_CONFIG_END, false, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_HOST, false, N_("No settings of a mail program were read. Give --config to test them.")},
     {MW_F_CONFIG_PREFIX, false, N_("No settings of a mail program that set a prefix for folders were read.")},
@@ -96,8 +99,21 @@ static bool is_on_request(struct mw_making *making, enum mw_fact_id lacks)
     return false;
 }
 
+/* What was tried in place of a name that nobody gave. */
+static const char *why_in_vain(struct mw_making *making, enum mw_fact_id lacks)
+{
+    const struct mw_fact *tried = lacks == MW_F_DKIM_END ? mw_fact_first(making->facts, MW_F_DKIM_TRIED) : NULL;
+    if (!tried || mw_fact_first(making->facts, MW_F_DKIM_FOUND))
+        return NULL;
+    return mw_printf(making->arena, mw_lang(N_("No DKIM key was found under the %zu usual names that were tried, which proves nothing: a domain may use any name. "
+                                               "Give --dkim-selector, or a signed --message, to test its key.")), tried->list.count);
+}
+
 static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
 {
+    const char *vain = why_in_vain(making, lacks);
+    if (vain)
+        return vain;
     const char *refrain = why_refrained(making, skipped_login(making->facts, lacks));
     const struct mw_fact *registry = lacks == MW_F_RDAP_DATE ? mw_fact_first(making->facts, MW_F_RDAP_END) : NULL;
     if (refrain)
