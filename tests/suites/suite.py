@@ -29,14 +29,19 @@ def documents(name):
 
 
 def facts(*words):
-    """What the program tells, as {fact: [values]}, and its exit status."""
+    """What the program tells, as {fact: [values]} (and {"quote of " + fact: [quotes]}), its exit status and its errors."""
     done = subprocess.run([MAILWHY, *map(str, words), "--json"], capture_output=True, text=True, env=ENVIRONMENT, stdin=subprocess.DEVNULL, timeout=60)
     told = {}
     for line in done.stdout.splitlines():
         fact = json.loads(line)
         if "fact" in fact:
             told.setdefault(fact["fact"], []).append(fact["value"])
+            told.setdefault("quote of " + fact["fact"], []).append(fact.get("quote", ""))
     return told, done.returncode, done.stderr
+
+
+def quotes(told, fact):
+    return told.get("quote of " + fact, [])
 
 
 def free_port():
