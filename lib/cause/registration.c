@@ -276,8 +276,10 @@ static void refused_by_provider(struct mw_judge *judge, int wanted)
     mw_place(instance, "preference", mw_printf(mw_judge_arena(judge), "%d", (int)mw_know(judge, MW_F_MX_HOST, host)->number));
     mw_place(instance, "provider", mw_seen_provider(host));
     MW_EACH (reply, judge, MW_F_SMTP_RCPT)
-        if (mw_seen_serves(judge, mw_seen_host(judge, reply), domain))
+        if (mw_seen_serves(judge, mw_seen_host(judge, reply), domain)) {
             mw_proof(instance, reply);
+            mw_place(instance, "words", reply->text);
+        }
     mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, domain));
 }
 
@@ -384,8 +386,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "reg.service.lapsed", .legs = MW_RECEIVE | MW_SUBMIT | MW_RETRIEVE, .severity = MW_BLOCKS, .layer = MW_L_REGISTRATION, .owner = MW_ADMIN,
         .title = N_("The provider no longer serves the domain"),
-        .says = N_("The MX record of {about} and its other records name the same provider ({provider}), yet {exchange} refuses every recipient of the "
-                   "domain, postmaster too. The mail hosting has ended, or the domain was never activated there."),
+        .says = N_("The MX record of {about} and its other records name the same provider ({provider}), yet {exchange} refuses mail for the domain: "
+                   "“{words}”. The mail hosting has ended, or the domain was never activated there."),
         .fix = {
             {MW_AT_PROVIDER, N_("Sign in to the provider's admin console and renew the subscription, or finish adding and verifying the domain {about}. "
                                 "Ask the support whether mail that waits is kept."), NULL},
@@ -395,6 +397,7 @@ static const struct mw_cause causes[] = {
         .holds = service_lapsed,
         .alike = {
             {"smtp.rcpt.user_unknown", N_("Another address of the domain, or postmaster, is accepted.")},
+            {"smtp.rcpt.relay_denied", N_("The server is the organisation's own, and the domain is missing in its list of accepted domains.")},
             {"dns.mx.stale_provider", N_("The domain has moved on purpose, and SPF or the login servers name the new provider.")},
         },
         .explains = {"smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "auth.account.disabled", "sym:inbound.bounce.hard", "sym:submit.auth_fail",

@@ -532,6 +532,13 @@ static bool is_open(struct mw_judge *judge, const struct mw_fact *reply)
 
 static const enum mw_fact_id put_off[] = {MW_F_SMTP_MAIL, MW_F_SMTP_RCPT};
 
+/* Senders come to a backup only while the exchanges before it do not take the mail. */
+static void spare_is_advice(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *reply)
+{
+    if (mw_seen_is_spare(judge, mw_seen_host(judge, reply)))
+        mw_weight(instance, MW_ADVICE, mw_port_legs(judge, reply->about));
+}
+
 /* Put off without a reason, and taken at the second try: what greylisting is (RFC 6647 section 2). */
 static void taken_later(struct mw_judge *judge)
 {
@@ -546,6 +553,7 @@ static void taken_later(struct mw_judge *judge)
             mw_proof(instance, later);
             mw_confidence(instance, 0.9);
             mw_port_weigh(judge, instance, reply->about, MW_DEGRADES);
+            spare_is_advice(judge, instance, reply);
         }
     }
 }
@@ -574,8 +582,7 @@ static void greylist(struct mw_judge *judge)
         if (mw_reply_class(later) == 2) {
             mw_confidence(instance, 0.97);
         }
-        if (mw_seen_is_spare(judge, mw_seen_host(judge, said->fact)))
-            mw_weight(instance, MW_ADVICE, mw_port_legs(judge, said->fact->about));
+        spare_is_advice(judge, instance, said->fact);
     }
     taken_later(judge);
 }
