@@ -41,7 +41,7 @@ static const struct mw_option options[] = {
     {"patient",           0,  MW_FLAG,    NULL,         N_("wait up to five minutes for a server that greets late"),                      AT(patient), 0, 0, NULL},
     {"retry",             0,  MW_NUMBER,  "SECONDS",    N_("try once more after this time what was refused for now"),                     AT(retry_s), 1, 3000, NULL},
     {"samples",           0,  MW_WHOLE,   "COUNT",      N_("connect COUNT times to each host and port that is looked at, over all its addresses, and count which fail"), AT(samples), 2, 100, NULL},
-    {"resolver",          0,  MW_STRINGS, "ADDR[:PORT]", N_("ask this resolver instead of the system's; repeatable"),                     AT(resolvers), 0, 0, NULL},
+    {"resolver",          0,  MW_STRINGS, "ADDR[:PORT]", N_("ask this resolver instead of the system's; repeatable (system: those too)"), AT(resolvers), 0, 0, NULL},
     {"trust-anchor",      0,  MW_FILE,    "FILE",       N_("trust anchor for DNSSEC instead of the system's"),                            AT(trust_anchor), 0, 0, NULL},
     {"rdap",              0,  MW_STRING,  "URL",        N_("ask this server for the registration data, even where nothing is wrong"),     AT(rdap), 0, 0, NULL},
     {"ca-file",           0,  MW_FILE,    "FILE",       N_("certificate authorities to trust instead of the system's"),                   AT(ca_file), 0, 0, NULL},

@@ -15,7 +15,7 @@ struct uv_loop_s;
 struct mw_net;
 
 struct mw_net_options {
-    struct mw_list resolvers; /* ADDR[:PORT] or [ADDR]:PORT; empty: /etc/resolv.conf */
+    struct mw_list resolvers; /* ADDR[:PORT], [ADDR]:PORT, or "system": those of /etc/resolv.conf, which count where the list is empty */
     const char *ca_file;      /* NULL: OpenSSL's hashed directory, read on demand */
     const char *trust_anchor; /* NULL: the system's */
     bool only_ipv4, only_ipv6;

@@ -1,9 +1,12 @@
 /* Causes in the resolver of this machine or network: it fails, invents, hides, or remembers what is over.
  *
- * What the domain's own servers say is compared with it; a question that failed (SERVFAIL, silence, a refusal) proves nothing of the domain.
+ * What the domain's own servers say is compared with it; a question that failed (SERVFAIL, silence, a refusal) proves nothing of the domain. Of several
+ * resolvers each is held against them by itself.
  * RFC 1034 section 4.3.5, RFC 2308, RFC 1918, RFC 6890. */
 #include "replies.h"
 
+#include <mailwhy/about.h>
+#include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
 
 #include <string.h>
@@ -42,9 +45,83 @@ static void domain_withheld(struct mw_judge *judge, const char *domain, unsigned
     withheld(judge, mw_know(judge, MW_F_DNS_MX_END, domain), mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK), "MX");
 }
 
+/* --- one of several resolvers, or a forwarder --- */
+
+static const char *address_of(struct mw_judge *judge, const struct mw_fact *fact)
+{
+    struct mw_about about = mw_about_read(mw_judge_arena(judge), fact->about);
+    return about.address ? about.address : about.host;
+}
+
+/* How the resolver of a fact about name@resolver[address] answered for the root. */
+static const struct mw_fact *root_end(struct mw_judge *judge, const struct mw_fact *said)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_END)
+        if (mw_text_same(address_of(judge, end), address_of(judge, said)))
+            return end;
+    return NULL;
+}
+
+/* Another resolver says something of the domain. */
+static bool another_answers(struct mw_judge *judge, const struct mw_fact *said)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_MX_END)
+        if (end != said && mw_text_same(mw_seen_zone(judge, end), mw_seen_zone(judge, said)) && !mw_seen_failed(end))
+            return true;
+    return false;
+}
+
+/* Every server of the zone that was asked serves it: a resolver that gets nowhere with them does not reach them. */
+static bool all_serve(struct mw_judge *judge, const char *zone)
+{
+    bool any = false;
+    MW_EACH (end, judge, MW_F_ZONE_END) {
+        if (!mw_text_same(mw_seen_zone(judge, end), zone))
+            continue;
+        if (!mw_seen_value(end, MW_OK))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* With validation and without: DNSSEC is not the reason. */
+static bool fails_unchecked(struct mw_judge *judge, const struct mw_fact *said)
+{
+    return mw_seen_value(said, "servfail") && mw_seen_failed(mw_know(judge, MW_F_RESOLVER_CD_END, said->about));
+}
+
+static void resolver_fails_for_domain(struct mw_judge *judge, const char *domain, const struct mw_fact *said)
+{
+    const struct mw_fact *root = root_end(judge, said), *served = mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK);
+    bool fails = mw_seen_value(said, MW_REFUSED) || mw_seen_value(said, MW_TIMED_OUT) || fails_unchecked(judge, said);
+    if (!fails || !served || !root || mw_seen_failed(root) || !all_serve(judge, domain))
+        return;
+    struct mw_instance *instance = mw_found(judge, root->about, said);
+    mw_proof(instance, served);
+    mw_proof(instance, mw_know(judge, MW_F_RESOLVER_CD_END, said->about));
+    mw_place(instance, "name", mw_printf(mw_judge_arena(judge), "%s MX", domain));
+    mw_place(instance, "how", said->text);
+    mw_words(instance, N_("A DNS resolver of this machine cannot look the domain up"),
+             N_("{about} answers for other names, but not for {name} (outcome: {how}), with validation or without, while all of the domain's own servers answer "
+                "from here. Mostly such a resolver forwards that domain to a server that is gone, or is kept from the domain's servers."));
+    if (another_answers(judge, said)) {
+        mw_weight(instance, MW_RISK, MW_SEND | MW_SUBMIT | MW_RETRIEVE);
+        return;
+    }
+    mw_seen_prove_below(judge, instance, domain);
+}
+
+static void each_resolver_fails(struct mw_judge *judge)
+{
+    MW_EACH (said, judge, MW_F_RESOLVER_MX_END)
+        resolver_fails_for_domain(judge, mw_seen_zone(judge, said), said);
+}
+
 static void names_withheld(struct mw_judge *judge)
 {
     mw_seen_domains(judge, domain_withheld);
+    each_resolver_fails(judge);
     MW_EACH (end, judge, MW_F_DNS_A_END)
         withheld(judge, end, mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, end->about, NULL), "A");
 }
@@ -85,6 +162,11 @@ static bool shares_address(struct mw_judge *judge, const char *host)
     return false;
 }
 
+static const char *record_of(struct mw_judge *judge, const char *host, const char *address)
+{
+    return mw_printf(mw_judge_arena(judge), "%s. IN %s %s", host, mw_address_is_ipv6(address) ? "AAAA" : "A", address);
+}
+
 /* An answer that differs may be meant (an address near by); one that leads nowhere for mail is not. An address of an inside network is the view of such
  * a network. */
 static void host_differs(struct mw_judge *judge, const char *host, bool inside)
@@ -96,6 +178,7 @@ static void host_differs(struct mw_judge *judge, const char *host, bool inside)
     struct mw_instance *instance = mw_found(judge, host, given);
     mw_proof(instance, real);
     mw_place(instance, "real", real->text);
+    mw_place(instance, "record", record_of(judge, host, real->text));
 }
 
 static void each_host_differs(struct mw_judge *judge, bool inside)
@@ -107,6 +190,65 @@ static void each_host_differs(struct mw_judge *judge, bool inside)
         mw_list_add(mw_judge_arena(judge), &done, address->about);
         host_differs(judge, address->about, inside);
     }
+}
+
+/* --- an exchange at one of several resolvers --- */
+
+/* The resolver that all probes work with is judged by what they find at the addresses. */
+static bool is_first(struct mw_judge *judge, const struct mw_fact *said)
+{
+    const struct mw_fact *first = mw_each(judge, MW_F_RESOLVER_ADDRESS, NULL);
+    return first && mw_text_same(address_of(judge, first), address_of(judge, said));
+}
+
+static bool zone_gives(struct mw_judge *judge, const char *host, const char *address)
+{
+    MW_EACH (real, judge, MW_F_ZONE_ADDRESS)
+        if (mw_text_same(mw_seen_zone(judge, real), host) && mw_text_same(real->text, address))
+            return true;
+    return false;
+}
+
+/* An address of the host at that resolver, where none of them is one that the zone's servers give. */
+static const struct mw_fact *strange_address(struct mw_judge *judge, const char *host, const char *at)
+{
+    const struct mw_fact *strange = NULL;
+    MW_EACH_ABOUT (given, judge, MW_F_RESOLVER_HOST, at) {
+        if (zone_gives(judge, host, given->text))
+            return NULL;
+        strange = given;
+    }
+    return strange;
+}
+
+static const char rewritten_title[] = N_("One of the resolvers gives another address than the domain's own servers");
+static const char rewritten_says[] = N_("For {name} the resolver {resolver} gives {value}, while the servers that own the name say {real}. Programs use that resolver "
+                                        "whenever the others are slow, and mail then goes to the wrong place.");
+static const char inside_title[] = N_("One of the resolvers has an inside view of the domain");
+static const char inside_says[] = N_("For {name} the resolver {resolver} gives the inside address {value}, while the public DNS says {real}. The resolvers of one "
+                                     "machine must agree: which of them a program asks is chance.");
+
+static void one_differs(struct mw_judge *judge, const struct mw_fact *end, bool inside)
+{
+    const char *host = mw_seen_zone(judge, end);
+    const struct mw_fact *strange = strange_address(judge, host, end->about), *real = mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, host, NULL);
+    if (!strange || !real || is_first(judge, end) || mw_seen_closed_off(strange->text) != inside || mw_seen_closed_off(real->text))
+        return;
+    struct mw_instance *instance = mw_found(judge, host, strange);
+    mw_proof(instance, real);
+    mw_place(instance, "name", host);
+    mw_place(instance, "real", real->text);
+    mw_place(instance, "record", record_of(judge, host, real->text));
+    mw_place(instance, "resolver", address_of(judge, end));
+    mw_words(instance, inside ? inside_title : rewritten_title, inside ? inside_says : rewritten_says);
+    mw_weight(instance, MW_RISK, MW_SEND | MW_SUBMIT | MW_RETRIEVE);
+    mw_confidence(instance, 0.7);
+}
+
+static void each_resolver_differs(struct mw_judge *judge, bool inside)
+{
+    MW_EACH (end, judge, MW_F_RESOLVER_HOST_END)
+        one_differs(judge, end, inside);
 }
 
 /* A name that the zone above denies cannot have records. */
@@ -122,10 +264,19 @@ static void denied_rewritten(struct mw_judge *judge, const char *domain, unsigne
     mw_place(instance, "real", "NXDOMAIN");
 }
 
+/* A resolver that denies the domain as a cache does, with the SOA record that says for how long. */
+static bool denies_from_cache(struct mw_judge *judge, const char *domain)
+{
+    MW_EACH (left, judge, MW_F_RESOLVER_MX_LEFT)
+        if (mw_text_same(mw_seen_zone(judge, left), domain) && mw_is(judge, MW_F_RESOLVER_MX_END, left->about, "nxdomain"))
+            return true;
+    return false;
+}
+
 /* The other way round: the resolver denies what the domain's own servers have. */
 static bool is_hidden(struct mw_judge *judge, const char *domain)
 {
-    return mw_is(judge, MW_F_DNS_MX_END, domain, "nxdomain") && mw_seen_at_zone(judge, MW_F_PARENT_END, domain, MW_OK) &&
+    return mw_is(judge, MW_F_DNS_MX_END, domain, "nxdomain") && !denies_from_cache(judge, domain) && mw_seen_at_zone(judge, MW_F_PARENT_END, domain, MW_OK) &&
            mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK);
 }
 
@@ -147,44 +298,160 @@ static void resolver_rewritten(struct mw_judge *judge)
     mw_seen_domains(judge, denied_rewritten);
     mw_seen_domains(judge, served_hidden);
     each_host_differs(judge, false);
+    each_resolver_differs(judge, false);
+}
+
+/* --- records at a resolver and at the domain's own servers --- */
+
+static const struct kind {
+    enum mw_fact_id end, records, left, zone_end, zone_records;
+    const char *type;
+    unsigned legs;
+} kinds[] = {
+    /* clang-format off */
+    {MW_F_RESOLVER_MX_END,  MW_F_RESOLVER_MX,  MW_F_RESOLVER_MX_LEFT,  MW_F_ZONE_MX_END,  MW_F_ZONE_MX,  "MX",  MW_RECEIVE | MW_SEND | MW_RETRIEVE},
+    {MW_F_RESOLVER_TXT_END, MW_F_RESOLVER_TXT, MW_F_RESOLVER_TXT_LEFT, MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, "TXT", MW_SEND},
+    /* clang-format on */
+};
+
+static const struct mw_list *list_at(struct mw_judge *judge, enum mw_fact_id id, const char *at)
+{
+    static const struct mw_list none = {0};
+    const struct mw_fact *records = mw_know(judge, id, at);
+    return records ? &records->list : &none;
+}
+
+static bool same_list(const struct mw_list *a, const struct mw_list *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; same && i < a->count; i++)
+        same = mw_list_has(b, a->items[i]);
+    return same;
+}
+
+/* The outcome at a server of the zone where all that serve it say the same; NULL: they differ, or none says anything. */
+static const struct mw_fact *agreed(struct mw_judge *judge, const char *zone, const struct kind *kind)
+{
+    const struct mw_fact *first = NULL;
+    MW_EACH (end, judge, kind->zone_end) {
+        bool serves = mw_text_same(mw_seen_zone(judge, end), zone) && mw_is(judge, MW_F_ZONE_END, end->about, MW_OK);
+        if (!serves || (!mw_seen_value(end, MW_OK) && !mw_seen_gone(end)))
+            continue;
+        if (first && !same_list(list_at(judge, kind->zone_records, first->about), list_at(judge, kind->zone_records, end->about)))
+            return NULL;
+        first = first ? first : end;
+    }
+    return first;
+}
+
+static const char *joined(struct mw_judge *judge, const struct mw_list *list)
+{
+    struct mw_arena *arena = mw_judge_arena(judge);
+    const char *text = list->count ? mw_list_join(arena, list, ", ") : "-";
+    return mw_text_safe(arena, text, strlen(text), 400);
+}
+
+/* The resolver says something else than all servers of the zone: NULL, or what one of those says. A chain of aliases is not compared, nor a denial of the
+ * whole domain that no cache can have made. */
+static const struct mw_fact *otherwise(struct mw_judge *judge, const struct mw_fact *said, const struct kind *kind)
+{
+    const char *domain = mw_seen_zone(judge, said);
+    const struct mw_fact *now = agreed(judge, domain, kind);
+    bool settled = mw_seen_value(said, MW_OK) || mw_seen_gone(said), made_up = mw_seen_value(said, "nxdomain") && !mw_know(judge, kind->left, said->about);
+    bool alias = mw_know(judge, MW_F_DNS_MX_CNAME, domain) || mw_seen_at_zone(judge, MW_F_ZONE_APEX_CNAME, domain, NULL);
+    if (!now || !settled || made_up || alias)
+        return NULL;
+    return same_list(list_at(judge, kind->records, said->about), list_at(judge, kind->zone_records, now->about)) ? NULL : now;
+}
+
+static struct mw_instance *found_otherwise(struct mw_judge *judge, const struct mw_fact *said, const struct mw_fact *now, const struct kind *kind)
+{
+    const struct mw_fact *records = mw_know(judge, kind->records, said->about), *left = mw_know(judge, kind->left, said->about),
+                         *real = mw_know(judge, kind->zone_records, now->about);
+    struct mw_instance *instance = mw_found(judge, mw_seen_zone(judge, said), records && records->list.count ? records : said);
+    mw_proof(instance, real ? real : now);
+    mw_proof(instance, left);
+    mw_proof(instance, mw_know(judge, kind == &kinds[0] ? MW_F_DNS_MX_END : MW_F_SPF_END, mw_seen_zone(judge, said)));
+    mw_place(instance, "resolver", address_of(judge, said));
+    mw_place(instance, "type", kind->type);
+    mw_place(instance, "now", joined(judge, list_at(judge, kind->zone_records, now->about)));
+    mw_place(instance, "old", joined(judge, list_at(judge, kind->records, said->about)));
+    mw_place(instance, "left", left ? mw_fact_value(mw_judge_arena(judge), left) : "");
+    return instance;
+}
+
+/* --- a zone of its own --- */
+
+static const char own_title[] = N_("The resolver has a zone of its own for the domain, with other records");
+static const char own_says[] = N_("The resolver {resolver} does not ask the servers of {about}: it answers from a zone of its own. There the {type} records are {old}, while "
+                                  "the public DNS has {now}. Mail from inside this network goes by the records of that zone.");
+
+static bool own_zone(struct mw_judge *judge, const struct kind *kind)
+{
+    bool any = false;
+    MW_EACH (said, judge, kind->end) {
+        const struct mw_fact *now = mw_know(judge, MW_F_RESOLVER_OWN_ZONE, said->about) ? otherwise(judge, said, kind) : NULL;
+        if (!now)
+            continue;
+        struct mw_instance *instance = found_otherwise(judge, said, now, kind);
+        const struct mw_list *public = list_at(judge, kind->zone_records, now->about);
+        mw_place(instance, "record", mw_printf(mw_judge_arena(judge), kind == &kinds[0] ? "%s. IN %s %s." : "%s. IN %s \"%s\"", mw_seen_zone(judge, said), kind->type,
+                                               public->count ? public->items[0] : ""));
+        mw_proof(instance, mw_know(judge, MW_F_RESOLVER_OWN_ZONE, said->about));
+        mw_words(instance, own_title, own_says);
+        mw_weight(instance, mw_seen_gone(said) ? MW_DEGRADES : MW_ADVICE, MW_SEND | MW_SUBMIT | MW_RETRIEVE);
+        any = true;
+    }
+    return any;
 }
 
 static void split_horizon(struct mw_judge *judge)
 {
     each_host_differs(judge, true);
+    each_resolver_differs(judge, true);
+    for (size_t k = 0; k < MW_COUNT(kinds); k++)
+        if (own_zone(judge, &kinds[k]))
+            return;
 }
 
-static bool resolver_has(struct mw_judge *judge, const char *domain, const char *record)
+/* --- a cache --- */
+
+static const char missing_title[] = N_("A cache still remembers that the record was missing");
+static const char missing_says[] = N_("The servers of {about} have the {type} records {now}, but the resolver {resolver} still remembers that there were none, and will do so "
+                                      "for another {left} seconds. Nothing more has to be mended: whoever asks it sees the records after that time.");
+static const char txt_title[] = N_("A cache still has the TXT records from before a change");
+static const char txt_says[] = N_("The servers of {about} now give other TXT records ({now}) than the resolver {resolver}, which keeps the old ones ({old}) for another {left} "
+                                  "seconds. Until then SPF is judged by the old record there.");
+
+static void put_stale_into_words(struct mw_instance *instance, const struct mw_fact *said, const struct kind *kind)
 {
-    MW_EACH_ABOUT (mx, judge, MW_F_DNS_MX, domain)
-        if (mw_text_same(mx->text, record))
-            return true;
-    return false;
+    bool mx = kind == &kinds[0];
+    if (mw_seen_gone(said))
+        mw_words(instance, missing_title, missing_says);
+    if (!mw_seen_gone(said) && !mx)
+        mw_words(instance, txt_title, txt_says);
+    mw_weight(instance, MW_DEGRADES, kind->legs);
 }
 
-static bool same_mx(struct mw_judge *judge, const char *domain, const char *authoritative)
+/* Where MX is old in a cache, an old TXT beside it is no news. */
+static bool stale_kind(struct mw_judge *judge, const struct kind *kind)
 {
-    struct mw_list records = mw_text_split(mw_judge_arena(judge), authoritative, ",");
-    size_t given = 0;
-    MW_EACH_ABOUT (mx, judge, MW_F_DNS_MX, domain)
-        given += mx != NULL;
-    for (size_t i = 0; i < records.count; i++)
-        if (!resolver_has(judge, domain, mw_text_trim(mw_judge_arena(judge), records.items[i])))
-            return false;
-    return given == records.count;
+    bool any = false;
+    MW_EACH (said, judge, kind->end) {
+        const struct mw_fact *now = mw_know(judge, MW_F_RESOLVER_OWN_ZONE, said->about) ? NULL : otherwise(judge, said, kind);
+        if (!now || !mw_know(judge, kind->left, said->about))
+            continue;
+        put_stale_into_words(found_otherwise(judge, said, now, kind), said, kind);
+        any = true;
+    }
+    return any;
 }
 
 static void resolver_stale(struct mw_judge *judge)
 {
-    const char *domain = mw_seen_target(judge), *authoritative = domain ? mw_seen_zone_mx(judge, domain) : NULL;
-    const struct mw_fact *end = domain ? mw_know(judge, MW_F_DNS_MX_END, domain) : NULL;
-    if (!authoritative || !end || mw_seen_failed(end) || same_mx(judge, domain, authoritative) || is_hidden(judge, domain))
-        return;
-    const struct mw_fact *old = mw_know(judge, MW_F_DNS_MX, domain);
-    struct mw_instance *instance = mw_found(judge, domain, old ? old : end);
-    const struct mw_fact *now = mw_seen_at_zone(judge, MW_F_ZONE_MX, domain, NULL);
-    mw_proof(instance, now ? now : mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, NULL));
-    mw_place(instance, "now", *authoritative ? authoritative : "-");
+    for (size_t k = 0; k < MW_COUNT(kinds); k++)
+        if (stale_kind(judge, &kinds[k]))
+            return;
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
@@ -236,8 +503,8 @@ static const struct mw_cause causes[] = {
         .says = N_("For {about} the resolver of this network gives the inside address {value}, where no mail server answers; the public DNS says {real}. "
                    "The network has an inside view of the domain that is wrong or out of date."),
         .fix = {
-            {MW_AT_NETWORK, N_("In the inside DNS zone, enter the address at which the mail server can be reached from inside, or remove the name there "
-                               "so that the public one counts."), "{about}. IN A {real}"},
+            {MW_AT_NETWORK, N_("In the inside DNS zone, enter the record by which the mail server can be reached from inside, or remove the name there "
+                               "so that the public one counts."), "{record}"},
             {MW_AT_CLIENT, N_("If a VPN brought this resolver, disconnect it or let it handle only its own domains."), NULL},
         },
         .reference = "RFC 6950 section 4; RFC 1918",
@@ -247,25 +514,27 @@ static const struct mw_cause causes[] = {
             {"dns.resolver.rewritten", N_("Nobody runs an inside view on purpose, and the answers are changed on the way.")},
         },
         .explains = {"net.tcp.timeout", "net.tcp.refused", "net.tcp.reset", "net.host.unreachable", "smtp.listener.missing", "net.service.wrong_protocol",
-                     "dns.mx.private_address", "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "config.host.wrong",
+                     "dns.mx.private_address", "dns.mx.missing", "dns.mx.unresolvable", "spf.record.missing", "spf.sender.not_listed", "mtasts.mx_mismatch",
+                     "tls.cert.name_mismatch", "tls.cert.self_signed", "tls.cert.untrusted_ca", "config.host.wrong",
                      "config.srv.target_bad", "config.port.wrong", "sym:submit.connect_fail", "sym:retrieve.connect_fail"},
     },
     {
         .id = "dns.resolver.stale", .legs = MW_RECEIVE | MW_SEND | MW_RETRIEVE, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_NETWORK,
         .title = N_("A cache still has the MX records from before a change"),
-        .says = N_("The servers of {about} now give other MX records ({now}) than the resolver in use. Until the old ones have run out of all caches, "
-                   "part of the mail goes to the old servers."),
+        .says = N_("The servers of {about} now give other MX records ({now}) than the resolver {resolver}, which keeps the old ones ({old}) for another {left} "
+                   "seconds. Until they have run out of all caches, part of the mail goes to the old servers."),
         .fix = {
             {MW_AT_NETWORK, N_("Wait until the time to live of the old records is over, and keep the old servers accepting mail for so long. Before the "
                                "next change, lower the time to live a day ahead."), "dig {about} MX"},
         },
         .reference = "RFC 1034 section 4.3.5; RFC 2308",
-        .needs = {MW_F_ZONE_MX_END, MW_F_DNS_MX_END},
+        .needs = {MW_F_ZONE_MX_END, MW_F_RESOLVER_MX_END},
         .holds = resolver_stale,
         .alike = {
             {"dns.resolver.rewritten", N_("The resolver's answer never was in the zone, and does not go away.")},
         },
-        .explains = {"dns.mx.stale_provider", "dns.mx.missing", "dns.mx.unresolvable", "spf.sender.not_listed", "mtasts.mx_mismatch", "sym:inbound.partial"},
+        .explains = {"dns.mx.stale_provider", "dns.mx.missing", "dns.mx.unresolvable", "dns.sender_domain.unresolvable", "spf.sender.not_listed", "spf.record.missing",
+                     "mtasts.mx_mismatch", "sym:inbound.partial"},
     },
 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RESOLVERS_CEILING 3u /* as in resolv.conf(5) */
+#define RESOLVERS_CEILING 3u /* of a file, as in resolv.conf(5) */
 #define LINE_ROOM 512
 #define ANCHOR_LINES_CEILING 1000u
 #define ANCHOR_LINE_ROOM 4096
@@ -47,10 +47,10 @@ char *mw_server_address(struct mw_arena *arena, const char *server)
 }
 
 /* A "nameserver" line; an address with a scope is passed over. */
-static void take_line(struct mw_net *net, const char *line)
+static void take_line(struct mw_net *net, const char *line, size_t most)
 {
     struct mw_list words = mw_text_split(net->arena, line, " \t\r\n");
-    if (words.count < 2 || !mw_text_same(words.items[0], "nameserver") || net->resolvers.count >= RESOLVERS_CEILING)
+    if (words.count < 2 || !mw_text_same(words.items[0], "nameserver") || net->resolvers.count >= most)
         return;
     const char *server = mw_server_read(net->arena, words.items[1], 53);
     if (server)
@@ -60,9 +60,10 @@ static void take_line(struct mw_net *net, const char *line)
 static void read_system(struct mw_net *net)
 {
     char line[LINE_ROOM];
+    size_t most = net->resolvers.count + RESOLVERS_CEILING;
     FILE *file = fopen("/etc/resolv.conf", "re");
     while (file && fgets(line, sizeof line, file))
-        take_line(net, line);
+        take_line(net, line, most);
     if (file)
         fclose(file);
 }
@@ -70,9 +71,13 @@ static void read_system(struct mw_net *net)
 static const char *take_resolvers(struct mw_net *net, const struct mw_list *asked)
 {
     for (size_t i = 0; i < asked->count; i++) {
+        if (mw_text_same(asked->items[i], "system")) {
+            read_system(net);
+            continue;
+        }
         const char *server = mw_server_read(net->arena, asked->items[i], 53);
         if (!server)
-            return mw_printf(net->arena, "resolver \"%s\" is not ADDRESS or ADDRESS:PORT", asked->items[i]);
+            return mw_printf(net->arena, "resolver \"%s\" is not ADDRESS, ADDRESS:PORT or system", asked->items[i]);
         mw_list_add(net->arena, &net->resolvers, server);
     }
     if (asked->count == 0)

@@ -138,12 +138,22 @@ static void got_servers(struct mw_look *look, const struct mw_servers *servers, 
     }
 }
 
+/* "Nothing" from a resolver's own few records of the name, with authority and without a zone's SOA, says nothing of the zone. */
+static bool is_made_up(const struct mw_dns_answer *answer)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (answer->records[i].section == MW_AUTHORITY && answer->records[i].type == MW_SOA)
+            return false;
+    return answer->authoritative;
+}
+
 /* Does the name, or anything below it, certainly not exist? Then it is the zone above that has to say so. Else a failure at the name itself is about its own
  * zone. */
 static int own_zone(const struct mw_cut *cut)
 {
-    enum mw_dns_status status = cut->ns[0]->status;
-    bool lies_in_another = status == MW_DNS_NODATA || (status == MW_DNS_OK && cut->ns[0]->cname);
+    const struct mw_dns_answer *ns = cut->ns[0];
+    bool nothing = ns->status == MW_DNS_NODATA && !is_made_up(ns);
+    bool lies_in_another = nothing || (ns->status == MW_DNS_OK && ns->cname);
     return lies_in_another ? mw_cut_zone(cut, 0) : 0;
 }
 

@@ -3,7 +3,7 @@
 
 /* clang-format off */
 #define PROBES(ROW) \
-    ROW(route) ROW(route_host) ROW(resolver) ROW(control) ROW(control_host) ROW(target) \
+    ROW(route) ROW(route_host) ROW(resolver) ROW(resolver_domain) ROW(resolver_host) ROW(control) ROW(control_host) ROW(target) \
     ROW(parent) ROW(nameserver) ROW(tcp_control) \
     ROW(rdap) ROW(rdap_recipient) ROW(rdap_unanswered) ROW(rdap_denied) ROW(rdap_parked) ROW(rdap_parked_mail) \
     ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \

@@ -35,7 +35,7 @@ def policies(world, room):
 def milters(world, room):
     for key, milter in world["opendkim"].items():
         directory = room("opendkim-" + key)
-        text = OPENDKIM.format(dir=directory, resolver=world["client"]["resolver"], **milter)
+        text = OPENDKIM.format(dir=directory, resolver=world["client"]["resolver"].split()[0], **milter)
         if milter["mode"] == "s":
             shutil.copy(pki.dkim_pair(milter["selector"], milter["bits"]) / "key.pem", directory / "key.pem")
             text += SIGNING.format(dir=directory, **milter)

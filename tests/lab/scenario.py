@@ -9,7 +9,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, ttl, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, records
     dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
-    resolver       options (Unbound), anchor (wrong: the key of another root)
+    resolver       options (Unbound), anchor (wrong: the key of another root); resolvers.NAME: host, options, anchor of a further one
     server.NAME    kind (nsd|knot|bind), hosts
     cert.NAME      names, kind, by, subject (see pki.leaf)
     smtp.NAME      host, port, cert, hello, domains, auth, wrapper, options (Postfix, for this service), instance, screen
@@ -27,7 +27,7 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     mini           [see mini.py]: takes the place of the real server on its port
     block          [{to (hosts, or "*"), ports, how (drop|reset|unreachable), family (4|6), who (client|all), udp, match,
                    direction (back: from the servers)}]
-    client         resolver, ip4, ip6, route, trusted, password, files."name" (text)
+    client         resolver (addresses), ip4, ip6, route, trusted, password, files."name" (text)
     off            servers that are not started; remove: tables taken out, such as "smtp.mx2"
 Placeholders in any text: {ip4:HOST} {ip6:HOST} {tlsa:CERT} {tlsa-whole:CERT} {tlsa-512:CERT} (CERT: or an authority) {dkim:BITS} {file:NAME} {password} {password:USER}
 """
@@ -143,7 +143,7 @@ def load(name, tables=None):
         remove(world, path)
     for kind in LISTS:
         world.setdefault(kind, [])
-    for kind in ("policy", "opendkim", "postfix", "services", "exim", "opensmtpd", "courier"):
+    for kind in ("resolvers", "policy", "opendkim", "postfix", "services", "exim", "opensmtpd", "courier"):
         world.setdefault(kind, {})
     certs = certificates(world)
     world = fill(world, replacer(world, certs))

@@ -115,7 +115,7 @@ def write_system(world):
     """The client's view of the world, on disk below LAB/client."""
     client = world["client"]
     directory = LAB / "client"
-    (directory / "resolv.conf").write_text(f"nameserver {client['resolver']}\noptions timeout:2 attempts:2\n")
+    (directory / "resolv.conf").write_text("".join(f"nameserver {a}\n" for a in client["resolver"].split()) + "options timeout:2 attempts:2\n")
     (directory / "hosts").write_text("127.0.0.1 localhost lab\n127.0.1.1 desk\n::1 localhost lab\n")
     (directory / "root.key").write_text(zones.anchor())
     pki.trust_store(directory / "certs", client.get("trusted", True))
@@ -149,7 +149,8 @@ def commands(world, certs, files):
     """Everything to start: [(name, argv)]. Writes the configurations on the way."""
     auth = str(LAB / "auth")
     result = [(s, zones.write_auth(world, s, files, room(s))) for s in world["server"]]
-    result.append(("resolver", zones.write_resolver(world, room("resolver"))))
+    result.append(("resolver", zones.write_resolver(world, room("resolver"), "resolver", world["resolver"])))
+    result += [(n, zones.write_resolver(world, room(n), r["host"], r)) for n, r in world["resolvers"].items()]
     result += [(n, postfix.write_instance(world, n, s, room(n), certs, auth)) for n, s in postfix.instances(world).items()]
     result.append(("dovecot", dovecot.write(world, room("dovecot"), certs, auth)))
     result += [*filters.commands(world, room), *beside.commands(world, room, certs)]
@@ -188,6 +189,7 @@ def wanted_ports(world):
     pairs += [(h, 53) for n, s in world["server"].items() if n not in world["off"] for h in s["hosts"]]
     if "resolver" not in world["off"]:
         pairs.append(("resolver", 53))
+    pairs += [(r["host"], 53) for n, r in world["resolvers"].items() if n not in world["off"]]
     for play in world["mini"]:
         host, _, port = play["at"].rpartition(":")
         pairs.append((host, int(port)))

@@ -322,13 +322,13 @@ def write_bind(mine, addresses, directory):
 AUTH = {"nsd": write_nsd, "knot": write_knot, "bind": write_bind}
 
 
-def write_resolver(world, directory):
-    (directory / "anchor").write_text(anchor(world["resolver"].get("anchor", "right")))
+def write_resolver(world, directory, host, what):
+    (directory / "anchor").write_text(anchor(what.get("anchor", "right")))
     hints = [(".", "NS", n + ".") for n in world["zone"][""]["ns"]]
     hints += [(n + ".", k, d) for n, k, d in host_records(world) if n in world["zone"][""]["ns"]]
     (directory / "hints").write_text("".join(f"{o} 3600 IN {k} {d}\n" for o, k, d in hints))
-    listen = "".join(f"  interface: {a}\n" for a in world["addresses"]("resolver"))
+    listen = "".join(f"  interface: {a}\n" for a in world["addresses"](host))
     trust = f'  trust-anchor-file: "{directory}/anchor"\n'
-    extra = "".join(f"  {line}\n" for line in world["resolver"].get("options", []))
+    extra = "".join(f"  {line}\n" for line in what.get("options", []))
     (directory / "unbound.conf").write_text(UNBOUND.format(dir=directory, listen=listen, trust=trust, extra=extra))
     return ["/usr/sbin/unbound", "-d", "-c", str(directory / "unbound.conf")]

@@ -191,7 +191,7 @@ static void test_no_resolver_works(void **state)
     (void)state;
     mw_list_add(arena, &options.resolvers, "resolver.example");
     assert_null(mw_net_new(arena, &options, &flaw));
-    assert_string_equal(flaw, "resolver \"resolver.example\" is not ADDRESS or ADDRESS:PORT");
+    assert_string_equal(flaw, "resolver \"resolver.example\" is not ADDRESS, ADDRESS:PORT or system");
     mw_arena_free(arena);
 }
 

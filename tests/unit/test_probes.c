@@ -135,6 +135,18 @@ static const struct scene scenes[] = {
      "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.org.\n",
      "parent.zone example.org org\nparent.end example.org@a.nic.org[192.0.2.100] ok\nns.host ns1.example.org example.org\nnot parent.end sub.example.org@*\nnot parent.zone sub*"},
     {"no zone above can be found", "parent", DOMAIN, "- example.org NS silent\n- org NS silent\n- . NS silent\n", "parent.end example.org skipped\nnot ns.host*"},
+    {"what the resolver has in its cache", "resolver", DOMAIN,
+     "- example.org MX ok example.org. 77 IN MX 10 mx.example.org.\n- example.org TXT nodata auth example.org. 900 IN SOA ns1.example.org. h.example.org. 7 3600 600 86400 60\n",
+     "resolver.mx.end example.org@resolver[192.0.2.153] ok\nresolver.mx example.org@resolver[192.0.2.153] 10 mx.example.org\nresolver.mx.left example.org@resolver[192.0.2.153] 77\n"
+     "resolver.txt.end example.org@resolver[192.0.2.153] nodata\nresolver.txt.left example.org@resolver[192.0.2.153] 60\nnot resolver.own_zone*\nnot resolver.cd.end*\nnot resolver.host*"},
+    {"a resolver with a zone of its own", "resolver", DOMAIN, "- example.org MX nodata+aa\n- example.org TXT servfail\n",
+     "resolver.own_zone example.org@resolver[192.0.2.153] true\nnot resolver.mx.left*\nnot resolver.txt example.org*\nresolver.txt.end example.org@resolver[192.0.2.153] servfail"},
+    {"a resolver that fails, with validation and without", "resolver", DOMAIN, "- example.org MX servfail\n- example.org MX/cd servfail\n- example.org TXT silent\n",
+     "resolver.mx.end example.org@resolver[192.0.2.153] servfail\nresolver.cd.end example.org@resolver[192.0.2.153] servfail\nresolver.txt.end example.org@resolver[192.0.2.153] timed out"},
+    {"a resolver's own few records say nothing of the zone", "parent", DOMAIN,
+     "- example.org NS nodata+aa\n- org NS ok org. 300 IN NS a.nic.org.\n- . NS ok . 300 IN NS a.root.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.\n",
+     "parent.zone example.org org\nparent.end example.org@a.nic.org[192.0.2.100] ok\nns.host ns1.example.net example.org\nnot ns.host a.nic.org*"},
     {"servers that do not serve the zone", "nameserver", DOMAIN "\nns.host ns1.example.net example.org\nns.host ns2.example.net example.org\nns.host ns3.example.net example.org",
      "- ns1.example.net A ok ns1.example.net. 300 IN A 192.0.2.1\n- ns2.example.net A ok ns2.example.net. 300 IN A 192.0.2.2\n- ns3.example.net A ok ns3.example.net. 300 IN A 192.0.2.3\n"
      "192.0.2.1 example.org SOA refused\n192.0.2.1 example.org MX refused\n"
