@@ -353,6 +353,15 @@ static bool all_flaws_are(struct mw_judge *judge, const char *about, const char 
     return any;
 }
 
+/* A record that fits, and does not count beside a stronger digest of another key (RFC 7671 section 9). */
+static bool is_outdone(struct mw_judge *judge, const char *about)
+{
+    MW_EACH_ABOUT (flaw, judge, MW_F_DANE_FLAW, about)
+        if (mw_text_find(flaw->text, "a record with SHA-512 stands beside it"))
+            return true;
+    return false;
+}
+
 static void say_what_differs(struct mw_judge *judge, struct mw_instance *instance, const char *about)
 {
     const char *records = records_to_publish(judge);
@@ -362,6 +371,10 @@ static void say_what_differs(struct mw_judge *judge, struct mw_instance *instanc
         mw_proof(instance, flaw);
     if (all_flaws_are(judge, about, "3 0 "))
         mw_place(instance, "whole", "3 0 1");
+    if (is_outdone(judge, about))
+        mw_words(instance, N_("The TLSA record that fits does not count beside another"),
+                 N_("The DNS has a TLSA record with SHA-256 that fits the certificate of {about}, and one with SHA-512 that does not. Senders that know both "
+                    "digests look at the stronger one alone, Postfix among them, and do not deliver."));
     if (!all_flaws_are(judge, about, "2 "))
         return;
     mw_place(instance, "anchor", "2");
@@ -381,7 +394,8 @@ static void dane_mismatch(struct mw_judge *judge)
         say_what_differs(judge, instance, match->about);
         mw_proof(instance, mw_know(judge, MW_F_TLSA_RECORD, secure->about));
         mw_proof(instance, secure);
-        mw_weight(instance, another_exchange_matches(judge, match->about) ? MW_DEGRADES : MW_BLOCKS, MW_RECEIVE);
+        bool some_deliver = another_exchange_matches(judge, match->about) || is_outdone(judge, match->about);
+        mw_weight(instance, some_deliver ? MW_DEGRADES : MW_BLOCKS, MW_RECEIVE);
     }
 }
 
