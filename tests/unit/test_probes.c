@@ -273,6 +273,10 @@ static const struct scene scenes[] = {
      "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=spf1 -all\"& _mta-sts.example.org. 300 IN TXT \"sts-verification=1\"\n"
      "- _smtp._tls.example.org TXT ok _smtp._tls.example.org. 300 IN TXT \"v=spf1 -all\"\n",
      "mtasts.end example.org nodata\ntlsrpt.end example.org nodata\nnot mtasts.record*\nnot tlsrpt.record*\nnot tlsrpt.flaw*"},
+    {"an MTA-STS policy of a domain with a null MX covers nothing", "mtasts", DOMAIN,
+     "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\n- example.org MX ok example.org. 300 IN MX 0 .\n"
+     "get https://mta-sts.example.org/.well-known/mta-sts.txt 200 text/plain version: STSv1|mode: enforce|mx: mx.example.org|max_age: 86400\n",
+     "mtasts.mode example.org enforce\nmtasts.max_age example.org 86400\nnot mtasts.covers*"},
     {"an MTA-STS policy of another media type is none", "mtasts", DOMAIN,
      "- _mta-sts.example.org TXT ok _mta-sts.example.org. 300 IN TXT \"v=STSv1; id=1;\"\n"
      "get https://mta-sts.example.org/.well-known/mta-sts.txt 200 text/html version: STSv1|mode: enforce|mx: *.example.org|max_age: 86400\n",
