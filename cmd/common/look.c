@@ -110,6 +110,14 @@ static struct mw_list domains(struct cmd *cmd, const char *option, const struct 
     return names;
 }
 
+/* A block list is a zone; addresses are what is looked for in it. */
+static void refuse_addresses(struct cmd *cmd, const struct mw_list *zones)
+{
+    for (size_t i = 0; i < zones->count; i++)
+        if (mw_address_read(cmd->arena, zones->items[i]))
+            mw_fail(MW_EXIT_USAGE, _("--dnsbl takes the zone of a block list, not the address %s"), zones->items[i]);
+}
+
 static void check_controls(struct cmd *cmd)
 {
     for (size_t i = 0; i < cmd->choices.controls.count; i++) {
@@ -243,6 +251,7 @@ static void ask_options(struct cmd *cmd)
     asked->to = cmd_mailbox(cmd, "to", choices->to);
     asked->dkim_selectors = domains(cmd, "dkim-selector", &choices->dkim_selectors);
     read_message(cmd, choices->message);
+    refuse_addresses(cmd, &choices->dnsbls);
     asked->dnsbls = domains(cmd, "dnsbl", &choices->dnsbls);
     cmd_data(cmd);
     asked->controls = choices->controls;

@@ -86,6 +86,8 @@ static const char *ascii_flaw(const char *name)
     return flaw;
 }
 
+static const char printable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+
 /* ASCII labels need no mapping; those that begin with xn-- must be what they claim. */
 static bool needs_idn(const char *name)
 {
@@ -105,8 +107,9 @@ static char *to_ascii(struct mw_arena *arena, const char *name, const char **fla
     }
     char *ascii = NULL;
     int status = idn2_to_ascii_8z(name, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL | IDN2_ALABEL_ROUNDTRIP);
-    if (status != IDN2_OK) {
-        *flaw = idn_flaw(status);
+    if (status != IDN2_OK) { /* what an ASCII label may not have is behind its xn-- */
+        bool is_ascii = name[strspn(name, printable)] == '\0';
+        *flaw = idn_flaw(is_ascii ? IDN2_INVALID_ALABEL : status);
         return NULL;
     }
     char *copy = mw_text_lower(arena, ascii);
