@@ -89,6 +89,7 @@ int main(int argc, char **argv)
     struct cmd cmd = {0};
     cmd_begin(&cmd, &tool, argc, argv);
     cmd_answer(&cmd);
+    cmd_refuse_spf(&cmd);
     cmd_open(&cmd);
     bool is_cause = cmd.operands.count == 1 && !is_file(cmd.operands.items[0]);
     if (!cmd.operands.count && isatty(STDIN_FILENO))

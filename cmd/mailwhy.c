@@ -206,6 +206,7 @@ int main(int argc, char **argv)
     if (cmd.operands.count && is_tool(cmd.operands.items[0]))
         return run_tool(&cmd, cmd.operands.items[0], argc, argv);
     cmd_answer(&cmd);
+    cmd_refuse_spf(&cmd);
     int status = act(&cmd);
     mw_arena_free(cmd.arena);
     return status;

@@ -23,6 +23,8 @@ struct cmd_choices {
         *message, *token_file, *token_command, *to_user, *to_password_file, *to_password_command, *subject, *message_id, *rdap, *compare;
     double timeout_s, size, retry_s, samples, idle_s; /* timeout_s 0: not given */
     struct mw_list resolvers, configs, dkim_selectors, dnsbls, controls, only, skip;
+    bool spf, tree;
+    const char *ip, *helo, *mail_from; /* mail_from: --from where --spf gives it that meaning */
 };
 
 /* How a program reads its operand. */
@@ -72,6 +74,9 @@ void cmd_target(struct cmd *cmd, const char *target);
 /* A mailbox as --from and --to take it: user@domain with the domain as A-labels. */
 const char *cmd_mailbox(struct cmd *cmd, const char *option, const char *text);
 
+/* The address of --ip, canonical; one that is IPv4 in IPv6 is IPv4. NULL where it was not given. */
+const char *cmd_sending_address(struct cmd *cmd);
+
 /* password.c: NULL where no option asks for one. */
 const char *cmd_password(struct cmd *cmd);
 const char *cmd_token(struct cmd *cmd);
@@ -83,6 +88,8 @@ void cmd_tell_data(struct cmd *cmd); /* which of them are old */
 
 /* look.c */
 void cmd_ask(struct cmd *cmd, const char *target); /* options and target into cmd->asked, cmd->facts with header and the facts of the question */
+/* The same with no look at the target: of a domain that is none. */
+void cmd_ask_unread(struct cmd *cmd, const char *target);
 /* The same from facts that were read: a pipe. */
 void cmd_ask_again(struct cmd *cmd);
 /* Runs the tool's probes. `heard` gets each fact as it is told; NULL. */
@@ -98,10 +105,18 @@ void cmd_open(struct cmd *cmd);  /* --output and --save, before the run: a wrong
 void cmd_close(struct cmd *cmd); /* what was written must have arrived: else exit 74 */
 void cmd_cannot_write(struct cmd *cmd);
 void cmd_read_facts(struct cmd *cmd, FILE *in, const char *name);
+struct mw_format_options cmd_format_options(const struct cmd *cmd);
 /* Judges, writes the report in `format`, saves, and gives the exit status. */
 int cmd_end(struct cmd *cmd, const char *format);
 
-/* tool.c: main of a tool that looks. */
+/* tool.c: main of a tool that looks; and what comes behind its options. */
 int cmd_tool_main(const struct cmd_tool *tool, int argc, char *const *argv);
+int cmd_tool_run(struct cmd *cmd);
+/* The run, after the question was told; as facts: each is written as soon as it is told. */
+void cmd_tool_look(struct cmd *cmd, bool as_facts);
+
+/* spf.c: `dns --spf`: SPF alone, for a sending address or as a record. */
+int cmd_spf_run(struct cmd *cmd);
+void cmd_refuse_spf(const struct cmd *cmd); /* of every other program and word */
 
 #endif

@@ -255,6 +255,9 @@ static void ask_options(struct cmd *cmd)
     asked->dnsbls = domains(cmd, "dnsbl", &choices->dnsbls);
     cmd_data(cmd);
     asked->controls = choices->controls;
+    asked->sending_address = cmd_sending_address(cmd);
+    asked->helo = cmd->choices.helo;
+    asked->mail_from = cmd->choices.mail_from;
     asked->ehlo_name = ehlo_name(cmd);
     asked->password = cmd_password(cmd);
     asked->token = cmd_token(cmd);
@@ -279,6 +282,8 @@ static void tell_question(struct cmd *cmd)
     const struct mw_asked *asked = &cmd->asked;
     if (asked->host)
         tell(cmd, MW_F_TARGET_HOST, mw_about_endpoint(cmd->arena, asked->host, NULL, asked->port), cmd->choices.service);
+    if (asked->sending_address && !mw_fact_first(cmd->facts, MW_F_SPF_ASKED))
+        tell(cmd, MW_F_SPF_ASKED, asked->sending_address, asked->domain ? asked->domain : asked->target);
     if (!mw_fact_first(cmd->facts, MW_F_TARGET_DOMAIN)) {
         tell(cmd, MW_F_TARGET_MAILBOX, asked->mailbox, asked->mailbox);
         tell(cmd, MW_F_TARGET_DOMAIN, asked->domain, asked->domain);
@@ -306,6 +311,12 @@ static void keep_secrets(struct cmd *cmd)
 void cmd_ask(struct cmd *cmd, const char *target)
 {
     cmd_target(cmd, target);
+    cmd_ask_unread(cmd, target);
+}
+
+void cmd_ask_unread(struct cmd *cmd, const char *target)
+{
+    cmd->asked.target = target;
     ask_options(cmd);
     struct mw_header header = {cmd->asked.question, target, cmd->choices.vantage ? cmd->choices.vantage : host_name(cmd), MW_VERSION, cmd_shape(cmd)};
     cmd->facts = mw_facts_new(cmd->arena, &header);

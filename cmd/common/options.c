@@ -66,6 +66,10 @@ static const struct mw_option options[] = {
     {"to-user",           0,  MW_STRING,  "NAME",       N_("login name of the mailbox of --to; the address itself where it is not given"), AT(to_user), 0, 0, NULL},
     {"to-password-file",  0,  MW_FILE,    "FILE",       N_("read the mailbox of --to with the password in the first line of FILE"),       AT(to_password_file), 0, 0, NULL},
     {"to-password-command", 0, MW_STRING, "COMMAND",    N_("read the mailbox of --to with the password that this shell command prints"),  AT(to_password_command), 0, 0, NULL},
+    {"ip",                0,  MW_STRING,  "ADDRESS",    N_("address that mail leaves from: may it send for the domain by SPF?"),         AT(ip), 0, 0, NULL},
+    {"helo",              0,  MW_STRING,  "NAME",       N_("with --ip: name that is said in HELO or EHLO there"),                         AT(helo), 0, 0, NULL},
+    {"spf",               0,  MW_FLAG,    NULL,         N_("mailwhy dns: evaluate SPF alone, for --ip, --helo and --from (here the envelope sender), or the record without them"), AT(spf), 0, 0, NULL},
+    {"tree",              0,  MW_FLAG,    NULL,         N_("show the SPF record with all that it includes as a tree"),                    AT(tree), 0, 0, NULL},
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
     {"message",           0,  MW_FILE,    "FILE",       N_("check the DKIM signatures and the ARC chain of this message, and say what was altered"), AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain and its addresses, instead of the usual ones; repeatable"),                 AT(dnsbls), 0, 0, NULL},
@@ -153,6 +157,8 @@ static void check_pairs(const struct cmd_choices *choices)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --password-file, --password-command and --ask-password"));
     if (choices->token_file && choices->token_command)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --token-file and --token-command"));
+    if (choices->helo && !choices->ip && !choices->spf)
+        mw_fail(MW_EXIT_USAGE, "%s", _("--helo says what the server at --ip says; give --ip too"));
     if (choices->to_password_file && choices->to_password_command)
         mw_fail(MW_EXIT_USAGE, "%s", _("give one of --to-password-file and --to-password-command"));
 }
@@ -169,6 +175,8 @@ static void check_words(const struct cmd_choices *choices)
 {
     check_word("user", choices->user);
     check_word("to-user", choices->to_user);
+    check_word("helo", choices->helo);
+    check_word("from", choices->from);
     check_word("subject", choices->subject);
     check_word("message-id", choices->message_id);
 }
@@ -225,7 +233,10 @@ struct mw_list cmd_shape(const struct cmd *cmd)
         mw_list_add(cmd->arena, &shape, choices->only_ipv4 ? "ipv4" : "ipv6");
     shape_text(cmd, &shape, "user", choices->user);
     shape_text(cmd, &shape, "from", choices->from);
+    shape_text(cmd, &shape, "from", choices->mail_from);
     shape_text(cmd, &shape, "to", choices->to);
+    shape_text(cmd, &shape, "ip", choices->ip);
+    shape_text(cmd, &shape, "helo", choices->helo);
     if (choices->password_file || choices->password_command || choices->ask_password)
         mw_list_add(cmd->arena, &shape, "ask-password"); /* that there was a login, not where the password is */
     if (choices->token_file || choices->token_command)

@@ -74,10 +74,15 @@ static bool is_colored(const struct cmd *cmd)
     return cmd->out_is_terminal && !(never && *never) && !mw_text_same(terminal, "dumb");
 }
 
+struct mw_format_options cmd_format_options(const struct cmd *cmd)
+{
+    return (struct mw_format_options){cmd->choices.verbose, is_colored(cmd), cmd->choices.tree, columns_of(cmd)};
+}
+
 static int report(struct cmd *cmd, const char *format)
 {
     const struct mw_report *report = mw_report_make(cmd->arena, cmd->facts);
-    const struct mw_format_options options = {cmd->choices.verbose, is_colored(cmd), columns_of(cmd)};
+    const struct mw_format_options options = cmd_format_options(cmd);
     if (format && !mw_format_by_name(format)->write(report, &options, cmd->out))
         cmd_cannot_write(cmd);
     return report->exit_status;

@@ -110,6 +110,15 @@ const char *cmd_mailbox(struct cmd *cmd, const char *option, const char *text)
     return read_mailbox(cmd, text, &domain);
 }
 
+const char *cmd_sending_address(struct cmd *cmd)
+{
+    const char *text = cmd->choices.ip, *address = text ? mw_address_read(cmd->arena, text) : NULL;
+    if (text && !address)
+        mw_fail(MW_EXIT_USAGE, _("--ip takes an IP address like 192.0.2.1 or 2001:db8::1, not '%s'"), shown(cmd, text));
+    bool mapped = address && mw_text_starts(address, "::ffff:") && strchr(address, '.');
+    return mapped ? address + strlen("::ffff:") : address; /* RFC 7208 section 5 */
+}
+
 /* Cuts HOST:PORT, [ADDRESS]:PORT, [ADDRESS] and a bare IPv6 address; the port is "" where none is given. */
 static const char *cut_port(struct cmd *cmd, const char *text, const char **port)
 {

@@ -30,18 +30,29 @@ static void read_question(struct cmd *cmd)
     cmd_ask_again(cmd);
 }
 
+void cmd_tool_look(struct cmd *cmd, bool as_facts)
+{
+    if (as_facts && (!mw_facts_write(cmd->facts, cmd->out) || fflush(cmd->out)))
+        cmd_cannot_write(cmd);
+    cmd_look(cmd, as_facts ? pass_on : NULL, cmd);
+}
+
+int cmd_tool_run(struct cmd *cmd)
+{
+    cmd_refuse_spf(cmd);
+    cmd_open(cmd);
+    read_question(cmd);
+    bool as_facts = cmd->choices.json || (!cmd->choices.format && !cmd->choices.tree && !cmd->out_is_terminal);
+    cmd_tool_look(cmd, as_facts);
+    int status = cmd_end(cmd, as_facts ? NULL : cmd->choices.format ? cmd->choices.format : "text");
+    mw_arena_free(cmd->arena);
+    return status;
+}
+
 int cmd_tool_main(const struct cmd_tool *tool, int argc, char *const *argv)
 {
     struct cmd cmd = {0};
     cmd_begin(&cmd, tool, argc, argv);
     cmd_answer(&cmd);
-    cmd_open(&cmd);
-    read_question(&cmd);
-    bool as_facts = cmd.choices.json || (!cmd.choices.format && !cmd.out_is_terminal);
-    if (as_facts && (!mw_facts_write(cmd.facts, cmd.out) || fflush(cmd.out)))
-        cmd_cannot_write(&cmd);
-    cmd_look(&cmd, as_facts ? pass_on : NULL, &cmd);
-    int status = cmd_end(&cmd, as_facts ? NULL : cmd.choices.format ? cmd.choices.format : "text");
-    mw_arena_free(cmd.arena);
-    return status;
+    return cmd_tool_run(&cmd);
 }

@@ -47,6 +47,9 @@ struct mw_asked {
     const char *message;         /* the bytes of --message, at most MW_MESSAGE_BYTES (raw.h); NULL: none */
     size_t message_bytes;
     bool message_cut;            /* its file is longer */
+    const char *sending_address; /* where mail leaves from (canonical), to be judged by SPF; NULL */
+    const char *helo;            /* name that is said there; NULL: not known */
+    const char *mail_from;       /* envelope sender of that mail; NULL: the mailbox, or postmaster of the domain */
     const char *ehlo_name;       /* a real name of this host, or an address literal; never NULL */
 
     long size;                   /* bytes of the message that is to be sent or received; 0: not asked */

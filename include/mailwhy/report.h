@@ -87,7 +87,7 @@ const char *mw_where_name(enum mw_where where);          /* dns server client ne
 const char *mw_leg_name(unsigned leg);                   /* submit send receive retrieve account */
 
 struct mw_format_options {
-    bool verbose, color;
+    bool verbose, color, tree; /* tree: the records with all that they lead to (tree.c), where the format has room for it */
     size_t columns; /* of the terminal; 0: do not fold */
 };
 
@@ -99,5 +99,8 @@ struct mw_format {
 extern const struct mw_format mw_formats[];
 extern const size_t mw_format_count;
 const struct mw_format *mw_format_by_name(const char *name);
+
+/* What SPF says of the address that was given: the result is the first word, the term that decided and its record stand behind it. False: errno says why. */
+bool mw_report_spf(const struct mw_facts *facts, const struct mw_format_options *options, FILE *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <mailwhy/flaw.h>
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum mw_spf_mechanism { MW_SPF_ALL, MW_SPF_INCLUDE, MW_SPF_A, MW_SPF_MX, MW_SPF_PTR, MW_SPF_IP4, MW_SPF_IP6, MW_SPF_EXISTS };
 
@@ -21,6 +22,7 @@ struct mw_spf_term {
 #define MW_SPF_TERMS 200u
 
 struct mw_spf {
+    const char *text; /* the whole record, as it was given to mw_spf_read */
     const struct mw_spf_term *terms;
     size_t count;
     const char *redirect;    /* domain-spec; NULL: none. Has no effect where a term is `all` (section 6.1) */
@@ -35,6 +37,8 @@ bool mw_spf_is_record(const char *text);
 bool mw_spf_is_near(const char *text);
 /* NULL: permerror, and *flaw says why. Every term is read before any is judged (section 4.6). */
 const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+/* The same of a TXT record as it came: a byte that is not printable ASCII is a flaw, however it is shown (section 3.1). */
+const struct mw_spf *mw_spf_read_txt(struct mw_arena *arena, const struct mw_record *txt, struct mw_flaw *flaw);
 
 /* Does an ip4 or ip6 term cover the address? False for other mechanisms, other families and what is no address. */
 bool mw_spf_covers(const struct mw_spf_term *term, const char *address);
@@ -45,11 +49,17 @@ struct mw_spf_subject {
     const char *address; /* of the client; canonical */
     const char *sender;  /* MAIL FROM as user@domain; without local part: postmaster (section 4.3) */
     const char *helo;
+    const char *validated; /* name of the client that its address and reverse name agree on, for %{p}; NULL: "unknown" */
+    const char *receiver;  /* host that evaluates, for %{r}; NULL: "unknown" */
+    int64_t at;            /* seconds since 1970 UTC, for %{t} */
 };
 
-/* The domain that a domain-spec names (section 7), lower case, cut from the left to 253 characters; NULL: it cannot be one. `domain` is that of the record.
- * %{p} gives "unknown". */
+/* The domain that a domain-spec names (section 7), lower case, cut from the left to 253 characters; NULL: it cannot be one. `domain` is that of the record. */
 char *mw_spf_expand(struct mw_arena *arena, const char *spec, const struct mw_spf_subject *subject, const char *domain);
+/* An explanation (section 6.2), macros expanded, made safe to show; NULL: its syntax is wrong. `text` is ASCII. */
+char *mw_spf_explain(struct mw_arena *arena, const char *text, const struct mw_spf_subject *subject, const char *domain);
+/* Does the text use that macro, in whatever case? */
+bool mw_spf_uses_macro(const char *text, char letter);
 /* Has the domain-spec a macro that depends on the sender or client, so that no audit can follow it? */
 bool mw_spf_has_macro(const char *spec);
 
@@ -65,7 +75,9 @@ struct mw_spf_verdict {
     enum mw_spf_result result;
     const char *term;   /* that decided, as written; "" where none did */
     const char *domain; /* whose record that term stands in */
-    const char *why;    /* of temperror and permerror: a clause; else "" */
+    const char *why;    /* of temperror and permerror, and of none where the domain cannot be one: a clause; else "" */
+    const char *explanation; /* of a fail whose record has one, safe to show; else "" */
+    int lookups, voids; /* until the result was known */
 };
 
 /* check_host() (section 4) for mail of `domain`. */
@@ -79,6 +91,30 @@ struct mw_spf_note {
 };
 
 #define MW_SPF_NOTES 50u
+#define MW_SPF_NODES 60u
+
+enum mw_spf_state {
+    MW_SPF_OK,
+    MW_SPF_AGAIN,      /* an include that stands in the tree already: it costs once more and changes nothing */
+    MW_SPF_VOID,       /* finds nothing */
+    MW_SPF_NO_RECORD,  /* an include or redirect whose target has no SPF */
+    MW_SPF_BAD,        /* whose record is permerror */
+    MW_SPF_FAILED,     /* the lookup failed */
+    MW_SPF_CIRCLE,
+    MW_SPF_BY_SENDER,  /* a macro, exists or ptr: what it finds depends on the client or sender */
+    MW_SPF_UNFOLLOWED  /* behind the ceiling */
+};
+const char *mw_spf_state_name(enum mw_spf_state state); /* ok again void none bad failed circle macro unfollowed */
+
+/* The record, or a term that costs a lookup. */
+struct mw_spf_node {
+    size_t parent;      /* place in the tree of the one whose record it stands in, counted from 1; 0: the root */
+    const char *term;   /* as written; "" for the root */
+    const char *domain; /* that it leads to */
+    int lookups;        /* of it and of all below it */
+    enum mw_spf_state state;
+    const char *record; /* "" where there is none */
+};
 
 struct mw_spf_audit {
     bool waiting;
@@ -93,7 +129,11 @@ struct mw_spf_audit {
     struct mw_spf_note failed[MW_SPF_NOTES];
     /* Passing ranges that are too wide, in records of the domain and below it (a provider's are its own); why is "". */
     struct mw_spf_note wide[MW_SPF_NOTES];
-    size_t flaw_count, void_count, missing_count, failed_count, wide_count;
+    /* Terms of the domain's own records that never count, and why. */
+    struct mw_spf_note unreached[MW_SPF_NOTES];
+    size_t flaw_count, void_count, missing_count, failed_count, wide_count, unreached_count;
+    struct mw_spf_node nodes[MW_SPF_NODES]; /* in the order of evaluation, parents first */
+    size_t node_count;
     const char *all;   /* "-all", "~all", "?all", "+all", "none"; followed through redirect; NULL where it is not known */
 };
 

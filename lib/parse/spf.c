@@ -1,5 +1,6 @@
 /* SPF records (RFC 7208): the grammar of section 12, macros of section 7. Every term is read before any is judged (section 4.6). Never asks the DNS:
  * spf_walk.c says which questions are to be asked. */
+#include "spf_inside.h"
 #include "tags.h"
 
 #include <mailwhy/lang.h>
@@ -284,12 +285,34 @@ const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struc
     }
     struct mw_spf *record = MW_NEW(arena, struct mw_spf);
     struct spf_reader reader = {arena, record, MW_NEW_ARRAY(arena, struct mw_spf_term, words.count + 1), flaw};
+    record->text = text;
     record->terms = reader.terms;
     for (size_t i = 0; i < words.count; i++)
         if (!read_term(&reader, words.items[i]))
             return NULL;
     find_all(record);
     return record;
+}
+
+char *mw_spf_ascii(struct mw_arena *arena, const struct mw_record *txt)
+{
+    char *text = mw_alloc(arena, txt->rdata_bytes + 1);
+    size_t length = 0;
+    for (size_t at = 0; at < txt->rdata_bytes; at += 1u + txt->rdata[at])
+        for (size_t i = 1; i <= txt->rdata[at] && at + i < txt->rdata_bytes; i++)
+            text[length++] = (char)txt->rdata[at + i];
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < 0x20 || text[i] > 0x7e)
+            return NULL;
+    return text;
+}
+
+const struct mw_spf *mw_spf_read_txt(struct mw_arena *arena, const struct mw_record *txt, struct mw_flaw *flaw)
+{
+    if (mw_spf_ascii(arena, txt))
+        return mw_spf_read(arena, txt->joined, flaw);
+    mw_flaw_is(flaw, N_("a character that SPF cannot have"), txt->joined);
+    return NULL;
 }
 
 bool mw_spf_covers(const struct mw_spf_term *term, const char *address)
@@ -331,6 +354,7 @@ static const char *macro_value(struct mw_arena *arena, char letter, const struct
     const char *sender = subject->sender && *subject->sender ? subject->sender : domain, *at = strrchr(sender, '@');
     const char *local = at && at > sender ? mw_strndup(arena, sender, (size_t)(at - sender)) : "postmaster";
     const char *of = at ? at + 1 : sender, *address = subject->address ? subject->address : "0.0.0.0";
+    const char *unknown = "unknown";
     switch (letter) {
     case 's': return mw_printf(arena, "%s@%s", local, of);
     case 'l': return local;
@@ -339,7 +363,11 @@ static const char *macro_value(struct mw_arena *arena, char letter, const struct
     case 'i': return dotted(arena, address);
     case 'v': return mw_address_is_ipv6(address) ? "ip6" : "in-addr";
     case 'h': return subject->helo ? subject->helo : domain;
-    default: return "unknown"; /* p, and the letters of explanations */
+    case 'p': return subject->validated ? subject->validated : unknown;
+    case 'c': return address;
+    case 'r': return subject->receiver ? subject->receiver : unknown;
+    case 't': return mw_printf(arena, "%lld", (long long)subject->at);
+    default: return unknown;
     }
 }
 
@@ -384,9 +412,10 @@ static const char *expand_macro(struct mw_arena *arena, const struct macro *macr
     return macro->upper ? escaped(arena, value) : value;
 }
 
+/* Any ASCII but the backslash, which a name in presentation form cannot have unescaped. */
 static bool is_askable(const char *name)
 {
-    if (!*name || strspn(name, "!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~" LETTERS DIGITS) < strlen(name))
+    if (!*name || strspn(name, " !\"#$%&'()*+,-./:;<=>?@[]^_`{|}~" LETTERS DIGITS) < strlen(name))
         return false;
     for (const char *label = name; *label;) {
         size_t length = strcspn(label, ".");
@@ -397,28 +426,64 @@ static bool is_askable(const char *name)
     return true;
 }
 
-char *mw_spf_expand(struct mw_arena *arena, const char *spec, const struct mw_spf_subject *subject, const char *domain)
+/* Presentation form, as answers have it: blanks and signs that zone files give a meaning are escaped. */
+static const char *presented(struct mw_arena *arena, const char *name)
 {
-    char text[EXPANDED_BYTES] = "";
+    char *text = mw_alloc(arena, strlen(name) * 4 + 1), *out = text;
+    for (; *name; name++) {
+        bool blank = *name == ' ', sign = strchr(";()", *name) != NULL;
+        out += blank ? snprintf(out, 5, "\\032") : snprintf(out, 3, sign ? "\\%c" : "%c", *name);
+    }
+    return text;
+}
+
+/* A macro-string with its macros expanded; NULL: one is none, or the text grows too long. */
+static char *expand_text(struct mw_arena *arena, const char *text, const struct mw_spf_subject *subject, const char *domain)
+{
+    char *expanded = mw_alloc(arena, EXPANDED_BYTES);
     size_t length = 0;
-    while (*spec) {
-        char one[2] = {*spec, '\0'};
+    while (*text) {
+        char one[2] = {*text, '\0'};
         const char *piece = one;
         struct macro macro = {.taken = 1};
-        if (*spec == '%') {
-            if (!read_macro(spec, &macro))
+        if (*text == '%') {
+            if (!read_macro(text, &macro))
                 return NULL;
             piece = expand_macro(arena, &macro, subject, domain);
         }
-        if (length + strlen(piece) >= sizeof text)
+        if (length + strlen(piece) >= EXPANDED_BYTES)
             return NULL;
-        length = (size_t)(stpcpy(text + length, piece) - text);
-        spec += macro.taken;
+        length = (size_t)(stpcpy(expanded + length, piece) - expanded);
+        text += macro.taken;
     }
+    return expanded;
+}
+
+char *mw_spf_expand(struct mw_arena *arena, const char *spec, const struct mw_spf_subject *subject, const char *domain)
+{
+    char *text = expand_text(arena, spec, subject, domain);
+    size_t length = text ? strlen(text) : 0;
     if (length && text[length - 1] == '.')
         text[--length] = '\0';
-    const char *name = text;
+    const char *name = text ? text : "";
     while (strlen(name) > NAME_BYTES && strchr(name, '.')) /* section 7.3: labels are left out from the left */
         name = strchr(name, '.') + 1;
-    return strlen(name) <= NAME_BYTES && is_askable(name) ? mw_text_lower(arena, name) : NULL;
+    return strlen(name) <= NAME_BYTES && is_askable(name) ? mw_text_lower(arena, presented(arena, name)) : NULL;
+}
+
+char *mw_spf_explain(struct mw_arena *arena, const char *text, const struct mw_spf_subject *subject, const char *domain)
+{
+    const char *expanded = expand_text(arena, text, subject, domain);
+    return expanded ? mw_text_safe(arena, expanded, strlen(expanded), EXPANDED_BYTES) : NULL;
+}
+
+bool mw_spf_uses_macro(const char *text, char letter)
+{
+    struct macro macro;
+    while ((text = strchr(text, '%')) && read_macro(text, &macro)) {
+        if (macro.letter == letter)
+            return true;
+        text += macro.taken;
+    }
+    return false;
 }

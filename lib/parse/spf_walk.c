@@ -1,19 +1,15 @@
 /* Evaluates SPF (RFC 7208 sections 4 to 6) over answers that somebody else fetches: it runs from the start again each time an answer has come, and goes on
  * past what is on its way, so that independent questions are asked at once. Limits are those of section 4.6.4. Never waits, never asks more than the limits
  * let it. */
-#include "tags.h"
+#include "spf_inside.h"
 
 #include <mailwhy/lang.h>
-#include <mailwhy/spf.h>
 
-#include <stdlib.h>
 #include <string.h>
 
 #define LOOKUPS_ALLOWED 10
 #define VOIDS_ALLOWED 2
-#define NAMES_ALLOWED 10u
-#define LOOKUPS_COUNTED 50
-#define DEPTH_CEILING 20
+#define NAME_CEILING 253u
 
 const char *mw_spf_result_name(enum mw_spf_result result)
 {
@@ -21,24 +17,23 @@ const char *mw_spf_result_name(enum mw_spf_result result)
     return (size_t)result < MW_COUNT(names) ? names[result] : "permerror";
 }
 
-static bool is_void(const struct mw_dns_answer *answer)
+bool mw_spf_is_void(const struct mw_dns_answer *answer)
 {
     return answer->status == MW_DNS_NODATA || answer->status == MW_DNS_NXDOMAIN;
 }
 
-static bool has_failed(const struct mw_dns_answer *answer)
+bool mw_spf_has_failed(const struct mw_dns_answer *answer)
 {
-    return answer->status != MW_DNS_OK && !is_void(answer);
+    return answer->status != MW_DNS_OK && !mw_spf_is_void(answer);
 }
 
-/* How many SPF records the answer has, and the first. */
-static size_t records_in(const struct mw_dns_answer *answer, const char **first)
+size_t mw_spf_records_in(const struct mw_dns_answer *answer, const struct mw_record **first)
 {
     const struct mw_record *txt;
     size_t count = 0;
     for (size_t i = 0; (txt = mw_dns_next(answer, MW_TXT, &i));)
         if (mw_spf_is_record(txt->joined) && count++ == 0)
-            *first = txt->joined;
+            *first = txt;
     return count;
 }
 
@@ -51,6 +46,7 @@ struct check {
     void *context;
     int lookups, voids;
     struct mw_spf_verdict verdict; /* why and where of an error */
+    const char *explanation;       /* exp= of the record that decided; NULL */
 };
 
 enum match { NO, YES, WAITS, TEMPORARY, PERMANENT };
@@ -69,9 +65,9 @@ static enum match look_up(struct check *check, const char *name, int type, const
     *answer = check->ask(check->context, name, type);
     if (!*answer)
         return WAITS;
-    if (has_failed(*answer))
+    if (mw_spf_has_failed(*answer))
         return error(check, TEMPORARY, domain, term, N_("a lookup failed"));
-    if (is_void(*answer) && ++check->voids > VOIDS_ALLOWED)
+    if (mw_spf_is_void(*answer) && ++check->voids > VOIDS_ALLOWED)
         return error(check, PERMANENT, domain, term, N_("more than 2 lookups find nothing"));
     return YES;
 }
@@ -112,7 +108,7 @@ static enum match match_mx(struct check *check, const struct mw_spf_term *term, 
         const struct mw_dns_answer *addresses = check->ask(check->context, mx->name, address_type(check));
         if (!addresses)
             result = WAITS;
-        else if (has_failed(addresses))
+        else if (mw_spf_has_failed(addresses))
             return error(check, TEMPORARY, domain, term->text, N_("a lookup failed"));
         else if (result == NO && has_address(check, addresses, address_type(check), term))
             result = YES;
@@ -151,6 +147,49 @@ static enum match match_ptr(struct check *check, const struct mw_spf_term *term,
     return result;
 }
 
+/* A name that is the domain's own is better than one below it, and that better than a stranger (section 7.2). */
+static int fitness(const char *name, const char *domain)
+{
+    return mw_text_same(name, domain) ? 3 : mw_domain_is_under(name, domain) ? 2 : 1;
+}
+
+/* The name of the client for %{p}: WAITS, or YES with it; NULL: none that its addresses confirm, or it cannot be known (section 5.5). */
+static enum match validate(struct check *check, const char *domain, const char **validated)
+{
+    static const struct mw_spf_term exact = {.prefix4 = 32, .prefix6 = 128};
+    const char *reverse = mw_dns_reverse(check->arena, check->subject->address, NULL);
+    const struct mw_dns_answer *answer = reverse ? check->ask(check->context, reverse, MW_PTR) : NULL;
+    if (!answer)
+        return reverse ? WAITS : YES;
+    const struct mw_record *ptr;
+    enum match result = YES;
+    size_t names = 0;
+    for (size_t i = 0; names < NAMES_ALLOWED && (ptr = mw_dns_next(answer, MW_PTR, &i)); names++) {
+        const struct mw_dns_answer *addresses = check->ask(check->context, ptr->name, address_type(check));
+        if (!addresses)
+            result = WAITS;
+        else if (has_address(check, addresses, address_type(check), &exact) && (!*validated || fitness(ptr->name, domain) > fitness(*validated, domain)))
+            *validated = ptr->name;
+    }
+    return result;
+}
+
+/* The subject with its name validated where the text wants it: WAITS or YES. */
+static enum match know_subject(struct check *check, const char *text, const char *domain, struct mw_spf_subject *subject)
+{
+    *subject = *check->subject;
+    return mw_spf_uses_macro(text, 'p') ? validate(check, domain, &subject->validated) : YES;
+}
+
+/* The name that a domain-spec gives: WAITS, or YES with it; NULL: it gives none. */
+static enum match expand(struct check *check, const char *spec, const char *domain, const char **name)
+{
+    struct mw_spf_subject subject;
+    enum match known = know_subject(check, spec, domain, &subject);
+    *name = known == YES ? mw_spf_expand(check->arena, spec, &subject, domain) : NULL;
+    return known;
+}
+
 /* Section 5.2's table. */
 static enum match match_include(struct check *check, const struct mw_spf_term *term, const char *name, const char *domain)
 {
@@ -165,6 +204,16 @@ static enum match match_include(struct check *check, const struct mw_spf_term *t
     case MW_SPF_SOFTFAIL: break;
     }
     return NO;
+}
+
+/* A local part that is not ASCII is no DNS label: a term with it matches nothing (RFC 8616 section 4). */
+static bool needs_ascii(const struct check *check, const char *spec)
+{
+    bool uses_local = mw_spf_uses_macro(spec, 's') || mw_spf_uses_macro(spec, 'l');
+    for (const char *c = check->subject->sender; uses_local && c && *c && *c != '@'; c++)
+        if ((unsigned char)*c > 127)
+            return true;
+    return false;
 }
 
 static bool count_lookup(struct check *check)
@@ -182,8 +231,10 @@ static enum match match_term(struct check *check, const struct mw_spf_term *term
         return mw_spf_covers(term, check->subject->address) ? YES : NO;
     if (!count_lookup(check))
         return error(check, PERMANENT, domain, term->text, N_("more than 10 DNS lookups"));
-    const char *name = term->domain ? mw_spf_expand(check->arena, term->domain, check->subject, domain) : domain;
-    if (!name && term->mechanism == MW_SPF_INCLUDE)
+    const char *name = domain;
+    if (term->domain && expand(check, term->domain, domain, &name) == WAITS)
+        return WAITS;
+    if (!name && term->mechanism == MW_SPF_INCLUDE && !needs_ascii(check, term->domain))
         return error(check, PERMANENT, domain, term->text, N_("the included domain has no SPF record"));
     return name ? matchers[term->mechanism](check, term, name, domain) : NO;
 }
@@ -199,7 +250,9 @@ static enum mw_spf_result redirect(struct check *check, const struct mw_spf *rec
         error(check, PERMANENT, domain, "", N_("more than 10 DNS lookups"));
         return MW_SPF_PERMERROR;
     }
-    const char *name = mw_spf_expand(check->arena, record->redirect, check->subject, domain);
+    const char *name;
+    if (expand(check, record->redirect, domain, &name) == WAITS)
+        return MW_SPF_WAITING;
     enum mw_spf_result result = name ? check_host(check, name) : MW_SPF_NONE;
     if (result != MW_SPF_NONE)
         return result;
@@ -231,8 +284,10 @@ static enum mw_spf_result run_terms(struct check *check, const struct mw_spf *re
     for (size_t i = 0; i < record->count; i++) {
         enum match match = match_term(check, &record->terms[i], domain);
         waits |= match == WAITS;
-        if (match != NO && match != WAITS)
-            return waits ? MW_SPF_WAITING : of_match(check, match, &record->terms[i], domain);
+        if (match == NO || match == WAITS)
+            continue;
+        check->explanation = record->explanation; /* that of an include is overwritten by the record that includes (section 6.2) */
+        return waits ? MW_SPF_WAITING : of_match(check, match, &record->terms[i], domain);
     }
     enum mw_spf_result result = run_out(check, record, domain);
     return waits ? MW_SPF_WAITING : result;
@@ -246,203 +301,73 @@ static enum mw_spf_result permerror(struct check *check, const char *domain, con
 
 static enum mw_spf_result check_host(struct check *check, const char *domain)
 {
-    const char *text = NULL;
+    const struct mw_record *txt = NULL;
     struct mw_flaw flaw = {0};
     const struct mw_dns_answer *answer = check->ask(check->context, domain, MW_TXT);
     if (!answer)
         return MW_SPF_WAITING;
-    if (has_failed(answer)) {
+    if (mw_spf_has_failed(answer)) {
         error(check, TEMPORARY, domain, "", N_("the SPF record could not be looked up"));
         return MW_SPF_TEMPERROR;
     }
-    size_t count = records_in(answer, &text);
+    size_t count = mw_spf_records_in(answer, &txt);
     check->verdict = (struct mw_spf_verdict){.term = "", .domain = domain, .why = ""};
     if (!count)
         return MW_SPF_NONE;
     if (count > 1)
         return permerror(check, domain, "", N_("several SPF records"));
-    const struct mw_spf *record = mw_spf_read(check->arena, text, &flaw);
+    const struct mw_spf *record = mw_spf_read_txt(check->arena, txt, &flaw);
     return record ? run_terms(check, record, domain) : permerror(check, domain, flaw.where, flaw.why);
+}
+
+/* The only TXT record of an answer; NULL: none, several, or a failure. */
+static const struct mw_record *only_txt(const struct mw_dns_answer *answer)
+{
+    size_t i = 0;
+    const struct mw_record *txt = mw_dns_next(answer, MW_TXT, &i);
+    return txt && !mw_dns_next(answer, MW_TXT, &i) ? txt : NULL;
+}
+
+/* Any flaw on the way is as if there were no explanation (section 6.2). False: it waits for an answer. */
+static bool explain(struct check *check)
+{
+    struct mw_spf_verdict *verdict = &check->verdict;
+    struct mw_spf_subject subject;
+    const char *name;
+    if (expand(check, check->explanation, verdict->domain, &name) == WAITS)
+        return false;
+    if (!name)
+        return true;
+    const struct mw_dns_answer *answer = check->ask(check->context, name, MW_TXT);
+    if (!answer)
+        return false;
+    const struct mw_record *txt = only_txt(answer);
+    const char *text = txt ? mw_spf_ascii(check->arena, txt) : NULL;
+    if (text && know_subject(check, text, verdict->domain, &subject) == WAITS)
+        return false;
+    const char *explanation = text ? mw_spf_explain(check->arena, text, &subject, verdict->domain) : NULL;
+    verdict->explanation = explanation ? explanation : "";
+    return true;
+}
+
+/* A domain of one label, or what is none, has no policy (section 4.3). */
+static bool is_policy_domain(struct mw_arena *arena, const char *domain)
+{
+    const char *dot = strchr(domain, '.');
+    return dot && dot[1] && mw_spf_expand(arena, "%{d}", &(struct mw_spf_subject){0}, domain) && strlen(domain) <= NAME_CEILING;
 }
 
 struct mw_spf_verdict mw_spf_check(struct mw_arena *arena, const char *domain, const struct mw_spf_subject *subject, mw_spf_ask *ask, void *context)
 {
-    struct check check = {.arena = arena, .subject = subject, .ask = ask, .context = context, .verdict = {.term = "", .domain = domain, .why = ""}};
+    struct check check = {.arena = arena, .subject = subject, .ask = ask, .context = context};
+    if (!is_policy_domain(arena, domain))
+        return (struct mw_spf_verdict){MW_SPF_NONE, "", domain, N_("not a domain name of several labels"), "", 0, 0};
     enum mw_spf_result result = check_host(&check, domain);
+    check.verdict.explanation = "";
+    if (result == MW_SPF_FAIL && check.explanation && !explain(&check))
+        result = MW_SPF_WAITING;
     check.verdict.result = result;
+    check.verdict.lookups = check.lookups;
+    check.verdict.voids = check.voids;
     return check.verdict;
-}
-
-/* --- audit ----------------------------------------------------------------------------------------------------------------------------------- */
-
-struct audit {
-    struct mw_arena *arena;
-    mw_spf_ask *ask;
-    void *context;
-    const char *domain; /* that is audited */
-    struct mw_spf_audit *found;
-    const char *path[DEPTH_CEILING]; /* the domains whose records led here */
-    size_t depth;
-};
-
-static void note(struct mw_spf_note *notes, size_t *count, const char *domain, const char *term, const char *why)
-{
-    for (size_t i = 0; i < *count; i++)
-        if (mw_text_same(notes[i].domain, domain) && mw_text_same(notes[i].term, term) && mw_text_same(notes[i].why, why))
-            return;
-    if (*count < MW_SPF_NOTES)
-        notes[(*count)++] = (struct mw_spf_note){domain, term, why};
-}
-
-/* A list of the audit and its count, as `note` takes them. */
-#define FLAWS(audit) (audit)->found->flaws, &(audit)->found->flaw_count
-#define VOIDS(audit) (audit)->found->voids, &(audit)->found->void_count
-#define MISSING(audit) (audit)->found->missing, &(audit)->found->missing_count
-#define FAILED(audit) (audit)->found->failed, &(audit)->found->failed_count
-#define WIDE(audit) (audit)->found->wide, &(audit)->found->wide_count
-
-static const struct mw_spf *audit_record(struct audit *audit, const char *domain, const struct mw_spf *record);
-
-static const struct mw_dns_answer *audit_ask(struct audit *audit, const char *name, int type)
-{
-    const struct mw_dns_answer *answer = audit->ask(audit->context, name, type);
-    audit->found->waiting |= !answer;
-    return answer;
-}
-
-static void note_failed(struct audit *audit, const char *domain, const char *term, const char *name, const struct mw_dns_answer *answer)
-{
-    note(FAILED(audit), domain, term, mw_printf(audit->arena, "%s: %s", name, mw_dns_status_name(answer->status)));
-}
-
-static bool is_on_path(const struct audit *audit, const char *name)
-{
-    for (size_t i = 0; i < audit->depth; i++)
-        if (mw_text_same(audit->path[i], name))
-            return true;
-    return false;
-}
-
-/* The record at an include's or redirect's target; NULL: noted, or on its way. */
-static const struct mw_spf *target_record(struct audit *audit, const char *name, const char *domain, const char *term)
-{
-    const char *text = NULL;
-    struct mw_flaw flaw = {0};
-    const struct mw_dns_answer *answer = audit_ask(audit, name, MW_TXT);
-    if (!answer)
-        return NULL;
-    if (has_failed(answer)) {
-        note_failed(audit, domain, term, name, answer);
-        return NULL;
-    }
-    size_t count = records_in(answer, &text);
-    if (count == 0)
-        note(MISSING(audit), domain, term, name);
-    if (count > 1)
-        note(FLAWS(audit), name, "", N_("several SPF records"));
-    if (count != 1)
-        return NULL;
-    const struct mw_spf *record = mw_spf_read(audit->arena, text, &flaw);
-    if (!record)
-        note(FLAWS(audit), name, flaw.where, flaw.why);
-    return record;
-}
-
-/* The record that decides in the end for the target; NULL: there is none, or it is not known. */
-static const struct mw_spf *follow(struct audit *audit, const char *name, const char *domain, const char *term)
-{
-    if (is_on_path(audit, name)) {
-        note(FLAWS(audit), domain, term, N_("a circle of includes"));
-        return NULL;
-    }
-    const struct mw_spf *record = target_record(audit, name, domain, term);
-    return record ? audit_record(audit, name, record) : NULL;
-}
-
-static void audit_include(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
-{
-    follow(audit, name, domain, term->text);
-}
-
-/* A name with addresses of either family is no void: which one is asked depends on the client. */
-static void audit_a(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
-{
-    const struct mw_dns_answer *four = audit_ask(audit, name, MW_A), *six = audit_ask(audit, name, MW_AAAA);
-    if (!four || !six)
-        return;
-    if (has_failed(four))
-        note_failed(audit, domain, term->text, name, four);
-    if (is_void(four) && is_void(six))
-        note(VOIDS(audit), domain, term->text, name);
-}
-
-static void audit_mx(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
-{
-    const struct mw_dns_answer *answer = audit_ask(audit, name, MW_MX);
-    size_t names = 0;
-    for (size_t i = 0; answer && mw_dns_next(answer, MW_MX, &i);)
-        names++;
-    if (names > NAMES_ALLOWED)
-        note(FLAWS(audit), domain, term->text, N_("more than 10 exchanges behind mx"));
-    if (answer && has_failed(answer))
-        note_failed(audit, domain, term->text, name, answer);
-    if (answer && is_void(answer))
-        note(VOIDS(audit), domain, term->text, name);
-}
-
-/* "exists" is made to find nothing for most senders, and "ptr" depends on the client: they only count. */
-static void audit_nothing(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
-{
-    (void)audit, (void)term, (void)name, (void)domain;
-}
-
-static void audit_term(struct audit *audit, const struct mw_spf_term *term, const char *domain)
-{
-    static void (*const auditors[])(struct audit *, const struct mw_spf_term *, const char *, const char *) = {
-        [MW_SPF_INCLUDE] = audit_include, [MW_SPF_A] = audit_a, [MW_SPF_MX] = audit_mx, [MW_SPF_PTR] = audit_nothing, [MW_SPF_EXISTS] = audit_nothing};
-    static const struct mw_spf_subject nobody = {.address = "0.0.0.0"};
-    if (mw_spf_is_wide(term) && mw_domain_is_under(domain, audit->domain))
-        note(WIDE(audit), domain, term->text, "");
-    if (term->mechanism == MW_SPF_ALL || term->address || audit->found->lookups == LOOKUPS_COUNTED)
-        return;
-    audit->found->lookups++;
-    if (term->domain && mw_spf_has_macro(term->domain))
-        return;
-    const char *name = term->domain ? mw_spf_expand(audit->arena, term->domain, &nobody, domain) : domain;
-    if (name)
-        auditors[term->mechanism](audit, term, name, domain);
-}
-
-/* In force where the record has no `all` (section 6.1). */
-static const struct mw_spf *audit_redirect(struct audit *audit, const char *domain, const struct mw_spf *record)
-{
-    static const struct mw_spf_subject nobody = {.address = "0.0.0.0"};
-    if (audit->found->lookups == LOOKUPS_COUNTED)
-        return NULL;
-    audit->found->lookups++;
-    const char *name = mw_spf_has_macro(record->redirect) ? NULL : mw_spf_expand(audit->arena, record->redirect, &nobody, domain);
-    return name ? follow(audit, name, domain, mw_printf(audit->arena, "redirect=%s", record->redirect)) : NULL;
-}
-
-/* The record that decides in the end: this one, or the one that it redirects to. */
-static const struct mw_spf *audit_record(struct audit *audit, const char *domain, const struct mw_spf *record)
-{
-    if (audit->depth == DEPTH_CEILING)
-        return NULL;
-    audit->path[audit->depth++] = domain;
-    for (size_t i = 0; i + record->behind_all < record->count; i++)
-        audit_term(audit, &record->terms[i], domain);
-    bool redirects = !record->all && record->redirect;
-    const struct mw_spf *last = redirects ? audit_redirect(audit, domain, record) : record;
-    audit->depth--;
-    return last;
-}
-
-const struct mw_spf_audit *mw_spf_audit(struct mw_arena *arena, const char *domain, const struct mw_spf *record, mw_spf_ask *ask, void *context)
-{
-    struct audit audit = {.arena = arena, .ask = ask, .context = context, .domain = domain, .found = MW_NEW(arena, struct mw_spf_audit)};
-    const struct mw_spf *last = audit_record(&audit, domain, record);
-    if (last)
-        audit.found->all = last->all ? mw_printf(arena, "%call", last->all->qualifier) : "none";
-    return audit.found;
 }

@@ -20,6 +20,8 @@ struct spf {
     struct known known[ANSWERS];
     size_t count, waiting;
     void (*again)(struct mw_look *look, struct spf *spf);
+    bool eager; /* again at each answer, not only when all have come */
+    bool done;
     const struct mw_spf *record;
     struct mw_spf_subject subject;
     struct mw_look *look;
@@ -31,8 +33,9 @@ static void got_answer(struct mw_look *look, const struct mw_dns_answer *answer,
 {
     struct known *known = tag;
     known->answer = answer;
-    if (--known->of->waiting == 0)
-        known->of->again(look, known->of);
+    struct spf *spf = known->of;
+    if ((--spf->waiting == 0 || spf->eager) && !spf->done)
+        spf->again(look, spf);
 }
 
 static const struct mw_dns_answer *ask(void *context, const char *name, int type)
@@ -80,6 +83,26 @@ static void tell_breaks(struct mw_look *look, const struct mw_spf_audit *audit, 
         mw_tell_text(look, MW_F_SPF_WIDE, domain, audit->wide[i].term, note_text(look, &audit->wide[i]));
 }
 
+static const char *number_text(struct mw_look *look, size_t number)
+{
+    return mw_printf(look->arena, "%zu", number);
+}
+
+static void tell_tree(struct mw_look *look, const struct mw_spf_audit *audit, const char *domain)
+{
+    for (size_t i = 0; i < audit->node_count; i++) {
+        const struct mw_spf_node *node = &audit->nodes[i];
+        const char *const pieces[] = {number_text(look, i + 1), number_text(look, node->parent), node->term, node->domain,
+                                      number_text(look, (size_t)node->lookups), mw_spf_state_name(node->state), node->record};
+        struct mw_list list = {0};
+        for (size_t piece = 0; piece < MW_COUNT(pieces); piece++)
+            mw_list_add(look->arena, &list, pieces[piece]);
+        mw_tell_list(look, MW_F_SPF_NODE, domain, &list, NULL);
+    }
+    for (size_t i = 0; i < audit->unreached_count; i++)
+        mw_lookup_tell_once(look, MW_F_SPF_UNREACHED, audit->unreached[i].domain, audit->unreached[i].term, audit->unreached[i].why);
+}
+
 static void audit_again(struct mw_look *look, struct spf *spf)
 {
     const struct mw_spf_audit *audit = mw_spf_audit(look->arena, spf->domain, spf->record, ask, spf);
@@ -89,17 +112,19 @@ static void audit_again(struct mw_look *look, struct spf *spf)
     if (audit->all)
         mw_tell_text(look, MW_F_SPF_ALL, spf->domain, audit->all, NULL);
     tell_breaks(look, audit, spf->domain);
+    tell_tree(look, audit, spf->domain);
 }
 
 /* TXT of the domain: the records that say they are SPF, and those that were meant to be. Returns the one, NULL where there is none or more than one. */
-static const char *tell_records(struct mw_look *look, const struct mw_dns_answer *answer)
+static const struct mw_record *tell_records(struct mw_look *look, const struct mw_dns_answer *answer)
 {
-    const char *found = NULL;
+    const struct mw_record *found = NULL;
     unsigned count = 0;
     const struct mw_record *record;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i));) {
         if (mw_spf_is_record(record->joined)) {
-            found = mw_tell_text(look, MW_F_SPF_RECORD, look->why->about, record->joined, mw_lookup_quote(look, record))->text;
+            mw_tell_text(look, MW_F_SPF_RECORD, look->why->about, record->joined, mw_lookup_quote(look, record));
+            found = record;
             count++;
         } else if (mw_spf_is_near(record->joined)) {
             mw_tell_text(look, MW_F_SPF_FLAW, look->why->about, "meant as SPF, but does not begin with v=spf1", record->joined);
@@ -114,7 +139,7 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
 {
     struct spf *spf = tag;
     struct mw_flaw flaw;
-    const char *record = tell_records(look, answer);
+    const struct mw_record *record = tell_records(look, answer);
     /* Other TXT records beside none for SPF are "nodata" of SPF. */
     struct mw_dns_answer said = *answer;
     if (answer->status == MW_DNS_OK && !mw_fact_find(look->facts, MW_F_SPF_RECORD, spf->domain))
@@ -122,7 +147,7 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
     mw_lookup_end(look, MW_F_SPF_END, spf->domain, &said);
     if (!record)
         return;
-    spf->record = mw_spf_read(look->arena, record, &flaw);
+    spf->record = mw_spf_read_txt(look->arena, record, &flaw);
     if (spf->record)
         audit_again(look, spf);
     else
@@ -139,7 +164,8 @@ const struct mw_probe mw_probe_spf = {
     .says = N_("Looks up the domain's SPF record and follows all that it includes."),
     .legs = MW_SEND,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE},
+    .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE,
+              MW_F_SPF_NODE, MW_F_SPF_UNREACHED},
     .ends = MW_F_SPF_END,
     .start = start,
 };
@@ -166,7 +192,8 @@ static void start_address(struct mw_look *look)
     struct spf *spf = new_spf(look, domain, check_again);
     const char *mailbox = look->asked->mailbox;
     bool own = mailbox && mw_text_ends(mailbox, mw_printf(look->arena, "@%s", domain));
-    spf->subject = (struct mw_spf_subject){look->why->about, own ? mailbox : mw_printf(look->arena, "postmaster@%s", domain), look->why->text};
+    spf->subject = (struct mw_spf_subject){.address = look->why->about, .sender = own ? mailbox : mw_printf(look->arena, "postmaster@%s", domain),
+                                           .helo = look->why->text};
     check_again(look, spf);
 }
 
@@ -179,4 +206,49 @@ const struct mw_probe mw_probe_spf_address = {
     .ends = MW_F_SPF_RESULT_END,
     .when = is_about_a_domain,
     .start = start_address,
+};
+
+/* --- its result for the address that was given --- */
+
+static void tell_spent(struct mw_look *look, const struct mw_spf_verdict *verdict)
+{
+    struct mw_list spent = {0};
+    mw_list_add(look->arena, &spent, number_text(look, (size_t)verdict->lookups));
+    mw_list_add(look->arena, &spent, number_text(look, (size_t)verdict->voids));
+    mw_tell_list(look, MW_F_SPF_SPENT, look->why->about, &spent, NULL);
+}
+
+static void given_again(struct mw_look *look, struct spf *spf)
+{
+    const char *about = look->why->about;
+    struct mw_spf_verdict verdict = mw_spf_check(look->arena, spf->domain, &spf->subject, ask, spf);
+    if (verdict.result == MW_SPF_WAITING)
+        return;
+    spf->done = true;
+    mw_tell_text(look, MW_F_SPF_RESULT, about, mw_spf_result_name(verdict.result), *verdict.why ? verdict.why : NULL);
+    mw_tell_text(look, MW_F_SPF_MECHANISM, about, *verdict.term ? verdict.term : "default", verdict.domain);
+    if (*verdict.explanation)
+        mw_tell_text(look, MW_F_SPF_EXPLANATION, about, verdict.explanation, NULL);
+    tell_spent(look, &verdict);
+}
+
+static void start_given(struct mw_look *look)
+{
+    const struct mw_asked *asked = look->asked;
+    const char *domain = look->why->text, *sender = asked->mail_from ? asked->mail_from : asked->mailbox;
+    struct spf *spf = new_spf(look, domain, given_again);
+    spf->eager = true; /* what a term needs that is never reached may stay silent */
+    spf->subject = (struct mw_spf_subject){.address = look->why->about, .sender = sender ? sender : mw_printf(look->arena, "postmaster@%s", domain),
+                                           .helo = asked->helo ? asked->helo : domain, .receiver = asked->ehlo_name, .at = look->why->at};
+    given_again(look, spf);
+}
+
+const struct mw_probe mw_probe_spf_check = {
+    .name = "spf_check",
+    .says = N_("Evaluates SPF for the address that mail is sent from."),
+    .legs = MW_SEND,
+    .wants = MW_F_SPF_ASKED,
+    .tells = {MW_F_SPF_RESULT, MW_F_SPF_MECHANISM, MW_F_SPF_EXPLANATION, MW_F_SPF_SPENT},
+    .ends = MW_F_SPF_CHECK_END,
+    .start = start_given,
 };

@@ -9,7 +9,7 @@
     ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
     ROW(ptr) ROW(smtp_name) \
-    ROW(spf) ROW(spf_address) \
+    ROW(spf) ROW(spf_address) ROW(spf_check) \
     ROW(dkim) ROW(selectors) ROW(message) \
     ROW(dmarc) \
     ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(caa) ROW(caa_policy) ROW(caa_issuer) \

@@ -42,4 +42,8 @@ enum mw_state mw_words_worst(const struct mw_report *report);
 const char *mw_words_partial(const struct mw_report *report);
 const char *mw_words_title(const char *id); /* of a cause; the id itself where it has none */
 
+/* tree.c: the records with all that they lead to, a line each, safe to show; none where nothing is known. And the same as an object of JSON. */
+struct mw_list mw_tree_lines(struct mw_arena *arena, const struct mw_facts *facts);
+struct json_t *mw_tree_json(struct mw_arena *arena, const struct mw_facts *facts);
+
 #endif

@@ -143,6 +143,11 @@ bool mw_format_html(const struct mw_report *report, const struct mw_format_optio
         put_block(&page, report->findings[0].verify);
     }
     put_records(&page, report, options);
+    struct mw_list tree = options->tree ? mw_tree_lines(page.arena, report->facts) : (struct mw_list){0};
+    if (tree.count) {
+        fprintf(out, "<h2>%s</h2>\n", _("The records and what they lead to"));
+        put_block(&page, mw_list_join(page.arena, &tree, "\n"));
+    }
     put_not_tested(&page, report);
     fputs("</body>\n</html>\n", out);
     mw_arena_free(page.arena);

@@ -175,7 +175,6 @@ static void put_text(const char *text, FILE *out)
 
 bool mw_format_json(const struct mw_report *report, const struct mw_format_options *options, FILE *out)
 {
-    (void)options;
     struct mw_arena *arena = mw_arena_new();
     json_t *object = json_object();
     put(object, "schema", "mailwhy-report/1");
@@ -191,6 +190,8 @@ bool mw_format_json(const struct mw_report *report, const struct mw_format_optio
     struct mw_list way = mw_words_way(arena, report);
     if (way.count)
         json_object_set_new(object, "message", list_json(&way));
+    if (options->tree)
+        json_object_set_new(object, "tree", mw_tree_json(arena, report->facts));
     char *text = json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(PLACES_OF_CONFIDENCE));
     put_text(text, out);
     free(text);

@@ -98,6 +98,11 @@ bool mw_format_markdown(const struct mw_report *report, const struct mw_format_o
         put_block(&page, report->findings[0].verify);
     }
     put_records(&page, report, options);
+    struct mw_list tree = options->tree ? mw_tree_lines(page.arena, report->facts) : (struct mw_list){0};
+    if (tree.count) {
+        fprintf(out, "\n## %s\n", _("The records and what they lead to"));
+        put_block(&page, mw_list_join(page.arena, &tree, "\n"));
+    }
     if (report->not_tested_count)
         fprintf(out, "\n## %s\n\n", _("Not tested"));
     for (size_t i = 0; i < report->not_tested_count; i++)

@@ -327,6 +327,17 @@ static void put_way(const struct page *page, const struct mw_report *report)
         paragraph(page, 3, PLAIN, safe(page, lines.items[i], VALUE_CEILING));
 }
 
+static void put_tree(const struct page *page, const struct mw_report *report)
+{
+    struct mw_list lines = mw_tree_lines(page->arena, report->facts);
+    if (!lines.count)
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, BOLD, _("The records and what they lead to"));
+    for (size_t i = 0; i < lines.count; i++)
+        fprintf(page->out, "   %s\n", lines.items[i]);
+}
+
 static void put_ruled_out(const struct page *page, const struct mw_report *report)
 {
     fputc('\n', page->out);
@@ -375,6 +386,8 @@ bool mw_format_text(const struct mw_report *report, const struct mw_format_optio
     put_advice(&page, report);
     put_verify(&page, report);
     put_records(&page, report);
+    if (options->tree)
+        put_tree(&page, report);
     put_not_tested(&page, report);
     if (options->verbose) {
         put_ruled_out(&page, report);
