@@ -45,6 +45,23 @@ bool mw_spf_covers(const struct mw_spf_term *term, const char *address);
 /* Does the term pass a range that no one sender needs: wider than /16 of IPv4 or /32 of IPv6? */
 bool mw_spf_is_wide(const struct mw_spf_term *term);
 
+/* --- records to publish ------------------------------------------------------------------------------------------------------------------
+ * Each gives a valid record, or NULL where none can be made. */
+/* One record for several: the terms of all, and -all where each of them ends so, else ~all. A redirect becomes an include. */
+char *mw_spf_merged(struct mw_arena *arena, const struct mw_list *texts);
+/* With a term more, before `all`. */
+char *mw_spf_with(struct mw_arena *arena, const char *text, const char *term);
+/* Without these terms, each as often as it is listed; of a term that stands twice the last one goes. */
+char *mw_spf_without(struct mw_arena *arena, const char *text, const struct mw_list *terms);
+/* Ending in that ("~all") instead. */
+char *mw_spf_ending(struct mw_arena *arena, const char *text, const char *all);
+/* As it was probably meant, where slips of the pen spoil it. The same record where nothing does. */
+char *mw_spf_mended(struct mw_arena *arena, const char *text);
+/* With a blank where its strings meet; NULL too where it is one string. */
+char *mw_spf_spaced(struct mw_arena *arena, const struct mw_record *txt);
+/* Any record as the strings of a TXT record in a zone file, none longer than 255 bytes. */
+char *mw_spf_quoted(struct mw_arena *arena, const char *text);
+
 struct mw_spf_subject {
     const char *address; /* of the client; canonical */
     const char *sender;  /* MAIL FROM as user@domain; without local part: postmaster (section 4.3) */
@@ -92,6 +109,7 @@ struct mw_spf_note {
 
 #define MW_SPF_NOTES 50u
 #define MW_SPF_NODES 60u
+#define MW_SPF_COVERS 100u
 
 enum mw_spf_state {
     MW_SPF_OK,
@@ -134,6 +152,10 @@ struct mw_spf_audit {
     size_t flaw_count, void_count, missing_count, failed_count, wide_count, unreached_count;
     struct mw_spf_node nodes[MW_SPF_NODES]; /* in the order of evaluation, parents first */
     size_t node_count;
+    /* The addresses that pass whoever the sender is, as networks, IPv4 first; their numbers in digits. */
+    struct mw_list covers;
+    const char *ipv4_count, *ipv6_count;
+    bool open; /* a macro, exists or ptr may pass others, or what a term covers is not known */
     const char *all;   /* "-all", "~all", "?all", "+all", "none"; followed through redirect; NULL where it is not known */
 };
 

@@ -3,11 +3,15 @@
 
 #include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
+#include <mailwhy/spf.h>
+
+#include <string.h>
 
 /* --- SPF ------------------------------------------------------------------------------------------------------------------------------------ */
 
 #define SPF_LIMIT 10 /* RFC 7208 section 4.6.4 */
 #define VOID_LIMIT 2u
+#define SEVERAL "several SPF records"
 
 /* Does a server of the zone itself have the record that the resolver does not show? */
 static bool zone_has_spf(struct mw_judge *judge, const char *domain)
@@ -29,17 +33,91 @@ static void spf_missing(struct mw_judge *judge)
     }
 }
 
+/* A record that is known to be right, to be pasted; NULL: none is known, and the place stays empty. */
+static void place_record(struct mw_judge *judge, struct mw_instance *instance, const char *record)
+{
+    if (record)
+        mw_place(instance, "record", mw_spf_quoted(mw_judge_arena(judge), record));
+}
+
 static void spf_multiple(struct mw_judge *judge)
 {
-    MW_EACH (record, judge, MW_F_SPF_RECORD)
-        if (mw_seen_count(judge, MW_F_SPF_RECORD, record->about) > 1)
-            mw_found(judge, record->about, record);
+    MW_EACH (record, judge, MW_F_SPF_RECORD) {
+        if (mw_seen_count(judge, MW_F_SPF_RECORD, record->about) < 2)
+            continue;
+        struct mw_list texts = {0};
+        MW_EACH_ABOUT (one, judge, MW_F_SPF_RECORD, record->about)
+            mw_list_add(mw_judge_arena(judge), &texts, one->text);
+        place_record(judge, mw_found(judge, record->about, record), mw_spf_merged(mw_judge_arena(judge), &texts));
+    }
+    MW_EACH (flaw, judge, MW_F_SPF_FLAW) /* of a domain that is included */
+        if (mw_text_find(flaw->text, SEVERAL))
+            mw_found(judge, flaw->about, flaw);
+}
+
+/* --- the tree: spf.node ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Items of the list. */
+enum { NODE, PARENT, TERM, TARGET, COST, STATE, RECORD, NODE_ITEMS };
+
+/* Does the term stand in the domain's own record? */
+static bool is_own_term(const struct mw_fact *node)
+{
+    return node->list.count == NODE_ITEMS && mw_text_same(node->list.items[PARENT], "1");
+}
+
+static const char *record_of(struct mw_judge *judge, const char *domain)
+{
+    const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, domain);
+    if (record)
+        return record->text;
+    MW_EACH (node, judge, MW_F_SPF_NODE) /* of a domain that is included */
+        if (node->list.count == NODE_ITEMS && mw_text_same(node->list.items[TARGET], domain) && *node->list.items[RECORD])
+            return node->list.items[RECORD];
+    return NULL;
+}
+
+/* "include:_spf.example.net 4, mx 1": what each term of the record costs, the dearest ones of a long list first as they stand. */
+static const char *costs_of(struct mw_judge *judge, const char *domain)
+{
+    struct mw_list costs = {0};
+    MW_EACH_ABOUT (node, judge, MW_F_SPF_NODE, domain)
+        if (is_own_term(node))
+            mw_list_add(mw_judge_arena(judge), &costs, mw_printf(mw_judge_arena(judge), "%s %s", node->list.items[TERM], node->list.items[COST]));
+    return mw_list_join(mw_judge_arena(judge), &costs, ", ");
+}
+
+/* The record without terms that find nothing and includes that stand there twice, where that is enough. */
+static const char *thinned(struct mw_judge *judge, const char *domain, int64_t lookups)
+{
+    const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, domain);
+    struct mw_list useless = {0};
+    long cost;
+    MW_EACH_ABOUT (node, judge, MW_F_SPF_NODE, domain) {
+        bool is_useless = is_own_term(node) && (mw_text_same(node->list.items[STATE], "void") || mw_text_same(node->list.items[STATE], "again"));
+        if (!is_useless || !mw_text_number(node->list.items[COST], 0, 1000, &cost))
+            continue;
+        mw_list_add(mw_judge_arena(judge), &useless, node->list.items[TERM]);
+        lookups -= cost;
+    }
+    return record && useless.count && lookups <= SPF_LIMIT ? mw_spf_without(mw_judge_arena(judge), record->text, &useless) : NULL;
 }
 
 /* Flaws that have a cause of their own. */
 static bool is_other_flaw(const struct mw_fact *flaw)
 {
-    return mw_text_find(flaw->text, "more than one SPF record") || mw_text_find(flaw->text, "exchanges") || mw_text_find(flaw->text, "lookups");
+    return mw_text_find(flaw->text, "more than one SPF record") || mw_text_find(flaw->text, SEVERAL) || mw_text_find(flaw->text, "exchanges") || mw_text_find(flaw->text, "lookups");
+}
+
+/* As it was probably meant; NULL: that is not known. */
+static const char *corrected(struct mw_judge *judge, const struct mw_fact *flaw)
+{
+    const struct mw_fact *spaced = mw_know(judge, MW_F_SPF_SPACED, flaw->about);
+    if (spaced)
+        return spaced->text;
+    const char *record = mw_text_find(flaw->text, "meant as SPF") ? flaw->quote : record_of(judge, flaw->about);
+    const char *mended = record ? mw_spf_mended(mw_judge_arena(judge), record) : NULL;
+    return mended && !mw_text_same(mended, record) ? mended : NULL;
 }
 
 static void spf_syntax(struct mw_judge *judge)
@@ -53,35 +131,106 @@ static void spf_syntax(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
         mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, flaw->about));
         mw_place(instance, "part", flaw->quote ? flaw->quote : "");
+        place_record(judge, instance, corrected(judge, flaw));
     }
 }
 
 static void spf_limit(struct mw_judge *judge)
 {
-    MW_EACH (lookups, judge, MW_F_SPF_LOOKUPS)
-        if (lookups->number > SPF_LIMIT)
-            mw_proof(mw_found(judge, lookups->about, lookups), mw_know(judge, MW_F_SPF_RECORD, lookups->about));
+    MW_EACH (lookups, judge, MW_F_SPF_LOOKUPS) {
+        if (lookups->number <= SPF_LIMIT)
+            continue;
+        struct mw_instance *instance = mw_found(judge, lookups->about, lookups);
+        mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, lookups->about));
+        const char *costs = costs_of(judge, lookups->about);
+        if (*costs)
+            mw_place(instance, "costs", costs);
+        place_record(judge, instance, thinned(judge, lookups->about, lookups->number));
+    }
     MW_EACH (flaw, judge, MW_F_SPF_FLAW)
         if (mw_text_find(flaw->text, "exchanges"))
             mw_place(mw_found(judge, flaw->about, flaw), "value", "> 10 MX");
 }
 
+/* The term of the domain's own record that a fact with the quote "DOMAIN: TERM" is about; NULL: it stands in another. */
+static const char *own_term(struct mw_judge *judge, const struct mw_fact *fact)
+{
+    const char *own = mw_printf(mw_judge_arena(judge), "%s: ", fact->about);
+    return fact->quote && mw_text_starts(fact->quote, own) ? fact->quote + strlen(own) : NULL;
+}
+
+/* The record without the terms that such facts are about. */
+static const char *without_own(struct mw_judge *judge, enum mw_fact_id id, const char *domain)
+{
+    const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, domain);
+    struct mw_list terms = {0};
+    MW_EACH_ABOUT (fact, judge, id, domain)
+        if (own_term(judge, fact))
+            mw_list_add(mw_judge_arena(judge), &terms, own_term(judge, fact));
+    return record && terms.count ? mw_spf_without(mw_judge_arena(judge), record->text, &terms) : NULL;
+}
+
+/* A blank is missing in the record: a name that leads nowhere, or that there is no `all`, only follows from that. */
+static bool lacks_blank(struct mw_judge *judge, const char *domain)
+{
+    return mw_know(judge, MW_F_SPF_SPACED, domain) != NULL;
+}
+
 static void spf_void(struct mw_judge *judge)
 {
-    MW_EACH (missing, judge, MW_F_SPF_INCLUDE_MISSING)
-        mw_place(mw_found(judge, missing->about, missing), "part", missing->text);
-    MW_EACH (nothing, judge, MW_F_SPF_VOID)
-        if (mw_seen_count(judge, MW_F_SPF_VOID, nothing->about) > VOID_LIMIT)
-            mw_place(mw_found(judge, nothing->about, nothing), "part", nothing->text);
+    MW_EACH (missing, judge, MW_F_SPF_INCLUDE_MISSING) {
+        if (lacks_blank(judge, missing->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, missing->about, missing);
+        mw_place(instance, "part", missing->text);
+        place_record(judge, instance, without_own(judge, MW_F_SPF_INCLUDE_MISSING, missing->about));
+    }
+    MW_EACH (nothing, judge, MW_F_SPF_VOID) {
+        if (mw_seen_count(judge, MW_F_SPF_VOID, nothing->about) <= VOID_LIMIT || lacks_blank(judge, nothing->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, nothing->about, nothing);
+        mw_place(instance, "part", nothing->text);
+        place_record(judge, instance, without_own(judge, MW_F_SPF_VOID, nothing->about));
+    }
 }
 
 static void spf_permissive(struct mw_judge *judge)
 {
-    MW_EACH (all, judge, MW_F_SPF_ALL)
-        if (!mw_text_same(all->text, "-all") && !mw_text_same(all->text, "~all"))
-            mw_proof(mw_found(judge, all->about, all), mw_know(judge, MW_F_SPF_RECORD, all->about));
+    MW_EACH (all, judge, MW_F_SPF_ALL) {
+        const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, all->about);
+        if (mw_text_same(all->text, "-all") || mw_text_same(all->text, "~all") || lacks_blank(judge, all->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, all->about, all);
+        mw_proof(instance, record);
+        if (record && !mw_text_find(record->text, "redirect="))
+            place_record(judge, instance, mw_spf_ending(mw_judge_arena(judge), record->text, "~all"));
+    }
     MW_EACH (wide, judge, MW_F_SPF_WIDE)
         mw_proof(mw_found(judge, wide->about, wide), mw_know(judge, MW_F_SPF_RECORD, wide->about));
+}
+
+/* ~all is as good as -all once DMARC says what becomes of mail that passes neither (RFC 7208 section 8.5). */
+static void spf_softfail(struct mw_judge *judge)
+{
+    MW_EACH (all, judge, MW_F_SPF_ALL) {
+        const struct mw_fact *end = mw_know(judge, MW_F_DMARC_END, all->about), *record = mw_know(judge, MW_F_SPF_RECORD, all->about);
+        const struct mw_fact *policy = mw_know(judge, MW_F_DMARC_POLICY, all->about);
+        bool enforced = policy && !mw_text_same(policy->text, "none");
+        if (!mw_text_same(all->text, "~all") || enforced || !end || !mw_seen_answered(end) || mw_seen_failed(end) || mw_know(judge, MW_F_DMARC_FLAW, all->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, all->about, all);
+        mw_proof(instance, record);
+        mw_proof(instance, policy ? policy : end);
+        if (record && record->text && !mw_text_find(record->text, "redirect="))
+            place_record(judge, instance, mw_spf_ending(mw_judge_arena(judge), record->text, "-all"));
+    }
+}
+
+static void spf_helo_missing(struct mw_judge *judge)
+{
+    MW_EACH (helo, judge, MW_F_SPF_HELO)
+        if (mw_seen_value(helo, "none"))
+            mw_found(judge, helo->about, helo);
 }
 
 /* Terms that may pass addresses that we do not know of: then an address of ours that fails proves nothing. */
@@ -133,20 +282,53 @@ static bool is_own_submission(struct mw_judge *judge, const char *host, const ch
     return false;
 }
 
+static const char *pass_term(struct mw_judge *judge, const char *address)
+{
+    return mw_printf(mw_judge_arena(judge), mw_address_is_ipv6(address) ? "ip6:%s" : "ip4:%s", address);
+}
+
+static void place_permit(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *record, const char *address)
+{
+    mw_place(instance, "term", pass_term(judge, address));
+    place_record(judge, instance, record ? mw_spf_with(mw_judge_arena(judge), record->text, pass_term(judge, address)) : NULL);
+}
+
+/* The address that was given is where mail leaves from: no guess is needed. */
+static void spf_given_not_listed(struct mw_judge *judge)
+{
+    MW_EACH (asked, judge, MW_F_SPF_ASKED) {
+        const struct mw_fact *result = mw_know(judge, MW_F_SPF_RESULT, asked->about), *mechanism = mw_know(judge, MW_F_SPF_MECHANISM, asked->about);
+        if (!result || !mechanism || (!mw_seen_value(result, "fail") && !mw_seen_value(result, "softfail")))
+            continue;
+        struct mw_instance *instance = mw_found(judge, asked->about, result);
+        mw_proof(instance, mechanism);
+        mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, asked->text));
+        mw_place(instance, "domain", asked->text);
+        mw_place(instance, "decided", mechanism->text);
+        place_permit(judge, instance, mw_know(judge, MW_F_SPF_RECORD, asked->text), asked->about);
+        mw_confidence(instance, 0.95);
+        mw_weight(instance, mw_seen_value(result, "fail") ? MW_BLOCKS : MW_DEGRADES, MW_SEND);
+        mw_words(instance, N_("SPF does not allow the address that mail is sent from"),
+                 N_("Mail of {domain} that leaves from {about} does not pass SPF: the result is {value}, decided by {decided}. Receivers refuse such mail or put it into junk."));
+    }
+}
+
 /* Where mail leaves is not seen from outside. That no server of the domain may send while its own submission server works is as near as it gets. */
 static void spf_not_listed(struct mw_judge *judge)
 {
+    spf_given_not_listed(judge);
     const char *domain = mw_seen_target(judge);
     const struct mw_fact *record = domain ? mw_know(judge, MW_F_SPF_RECORD, domain) : NULL;
     if (!record || leaves_room(record->text) || any_passes(judge) || waits_for_mx(judge, domain, record->text))
         return;
     MW_EACH (result, judge, MW_F_SPF_RESULT) {
         const struct mw_fact *of = mw_know(judge, MW_F_ADDRESS_OF, result->about);
-        if (!of || !is_own_submission(judge, of->text, domain))
+        if (!of || mw_know(judge, MW_F_SPF_ASKED, result->about) || !is_own_submission(judge, of->text, domain))
             continue;
         struct mw_instance *instance = mw_found(judge, result->about, result);
         mw_proof(instance, record);
         mw_place(instance, "server", of->text);
+        place_permit(judge, instance, record, result->about);
         mw_confidence(instance, 0.6);
         mw_weight(instance, MW_DEGRADES, MW_SEND);
     }
@@ -160,6 +342,13 @@ static void spf_temperror(struct mw_judge *judge)
         bool ours = mw_seen_at_zone(judge, MW_F_ZONE_TXT_END, end->about, MW_OK); /* the zone answers, only the resolver does not */
         if (mw_seen_failed(end) && mx && !mw_seen_failed(mx) && !ours)
             mw_found(judge, end->about, end);
+    }
+    MW_EACH (failed, judge, MW_F_SPF_FAILED) { /* the record itself was answered */
+        struct mw_instance *instance = mw_found(judge, failed->about, failed);
+        mw_place(instance, "part", failed->quote ? failed->quote : "");
+        mw_confidence(instance, 0.8);
+        mw_words(instance, NULL, N_("SPF of {about} leads to a name that cannot be looked up ({value}; the term: {part}). Receivers put its mail off, or take it as if "
+                                    "there were no SPF."));
     }
 }
 
@@ -185,7 +374,8 @@ static const struct mw_cause causes[] = {
         .says = N_("{about} has several TXT records that begin with v=spf1. Only one is allowed; with two, every check ends in a permanent error, as if "
                    "there were none."),
         .fix = {
-            {MW_AT_DNS, N_("Merge the terms of all of them into one record and remove the others."), "{about}. IN TXT \"v=spf1 (terms of both) -all\""},
+            {MW_AT_DNS, N_("Merge the terms of all of them into one record and remove the others."), NULL, NULL},
+            {MW_AT_DNS, N_("This is one record with the terms of all:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 sections 3.2 and 4.5",
         .needs = {MW_F_SPF_END},
@@ -197,7 +387,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The SPF record cannot be read"),
         .says = N_("The SPF record of {about} is not valid ({value}). Every check ends in a permanent error, as if there were no SPF."),
         .fix = {
-            {MW_AT_DNS, N_("Correct this part of the record: {part}"), "{about}. IN TXT \"v=spf1 mx ip4:(address) -all\""},
+            {MW_AT_DNS, N_("Correct this part of the record: {part}"), NULL, NULL},
+            {MW_AT_DNS, N_("The record was probably meant so:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 sections 4.6 and 12",
         .needs = {MW_F_SPF_END},
@@ -211,7 +402,9 @@ static const struct mw_cause causes[] = {
                    "of the mail is treated as if there were no SPF."),
         .fix = {
             {MW_AT_DNS, N_("Remove includes of services that no longer send, write fixed servers as ip4 and ip6, and let bulk mail use a subdomain with a "
-                           "record of its own."), NULL},
+                           "record of its own."), NULL, NULL},
+            {MW_AT_DNS, N_("This is what each term costs: {costs}"), NULL, "costs"},
+            {MW_AT_DNS, N_("Without the terms that find nothing, and those that stand there twice, it is within the limit:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 section 4.6.4",
         .needs = {MW_F_SPF_END},
@@ -227,7 +420,8 @@ static const struct mw_cause causes[] = {
         .says = N_("The SPF record of {about} refers to names that have no record (for example {part}). An include without SPF behind it, or more than "
                    "two lookups that find nothing, ends the check with a permanent error."),
         .fix = {
-            {MW_AT_DNS, N_("Take the terms that lead nowhere out of the record: services that you left, and names that are mistyped."), NULL},
+            {MW_AT_DNS, N_("Take the terms that lead nowhere out of the record: services that you left, and names that are mistyped."), NULL, NULL},
+            {MW_AT_DNS, N_("Without them the record is:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 sections 4.6.4 and 5.2",
         .needs = {MW_F_SPF_END},
@@ -241,7 +435,8 @@ static const struct mw_cause causes[] = {
                    "range of addresses. Anybody can send in the name of the domain."),
         .fix = {
             {MW_AT_DNS, N_("End the record with ~all while you test, and then with -all; narrow wide address ranges to the servers that send."),
-             "{about}. IN TXT \"v=spf1 (your terms) -all\""},
+             NULL, NULL},
+            {MW_AT_DNS, N_("The record while you test:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 section 8",
         .needs = {MW_F_SPF_END},
@@ -249,13 +444,38 @@ static const struct mw_cause causes[] = {
         .explains = {"sym:bounce.backscatter", "rep.domain.bad", "smtp.sender.rejected"},
     },
     {
+        .id = "spf.all.softfail", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("SPF still ends in ~all"),
+        .says = N_("The SPF record of {about} ends in ~all, which asks receivers to take mail of strangers with suspicion, and no DMARC policy says what shall become "
+                   "of it. That is meant for the time of testing."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish a DMARC policy of quarantine or reject; or end SPF with -all once every server that sends is listed."), NULL, NULL},
+            {MW_AT_DNS, N_("The record with -all:"), "{about}. IN TXT {record}", "record"},
+        },
+        .reference = "RFC 7208 section 8.5",
+        .needs = {MW_F_SPF_ALL, MW_F_DMARC_END},
+        .holds = spf_softfail,
+    },
+    {
+        .id = "spf.helo.missing", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The HELO name has no SPF record"),
+        .says = N_("The server says {about} in HELO, and that name has no SPF record. Bounces and other mail without a sender are judged by it, and cannot pass."),
+        .fix = {
+            {MW_AT_DNS, N_("Publish an SPF record for the name that the server says in HELO."), "{about}. IN TXT \"v=spf1 a -all\"", NULL},
+        },
+        .reference = "RFC 7208 section 2.3",
+        .needs = {MW_F_SPF_HELO},
+        .holds = spf_helo_missing,
+    },
+    {
         .id = "spf.sender.not_listed", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("SPF does not allow the domain's own server to send"),
         .says = N_("SPF of {domain} refuses {about} ({server}), the server that takes its users' outgoing mail, and every other server of the domain that "
                    "is known. If mail leaves from there, receivers refuse it or put it into junk."),
         .fix = {
-            {MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "ip4:{about}"},
-            {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL},
+            {MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "{term}", NULL},
+            {MW_AT_DNS, N_("The record with it:"), "{domain}. IN TXT {record}", "record"},
+            {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL, "server"},
         },
         .reference = "RFC 7208; RFC 7372",
         .needs = {MW_F_SPF_RESULT},

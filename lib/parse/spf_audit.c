@@ -1,6 +1,7 @@
 /* Audits an SPF record (RFC 7208) for whoever may send: what it and all that it includes cost, where they break, what is never reached, as a tree. Like the
  * evaluation it runs from the start again whenever answers have come. Terms with macros are counted and not followed. Never judges. */
 #include "spf_inside.h"
+#include "spf_ranges.h"
 
 #include <mailwhy/lang.h>
 
@@ -8,6 +9,11 @@
 
 #define LOOKUPS_COUNTED 50
 #define DEPTH_CEILING 20
+
+/* What a record covers: what its terms have decided so far, and what of that they pass; IPv4 and IPv6. */
+struct reach {
+    struct mw_ranges decided[2], passes[2];
+};
 
 struct audit {
     struct mw_arena *arena;
@@ -17,6 +23,7 @@ struct audit {
     struct mw_spf_audit *found;
     const char *path[DEPTH_CEILING]; /* the domains whose records led here */
     size_t depth;
+    struct reach *reach; /* of the record that is gone through */
     size_t node; /* whose record is gone through, counted from 1 */
 };
 
@@ -76,6 +83,54 @@ static void set_record(struct audit *audit, const char *domain, const char *text
         return;
     set_state(audit, was_included(audit, domain) ? MW_SPF_AGAIN : MW_SPF_OK);
     audit->found->nodes[audit->node - 1].record = text;
+}
+
+/* --- what is covered --- */
+
+/* First match decides: what earlier terms decided is taken out. */
+static void decide(struct audit *audit, const struct mw_ranges matched[2], char qualifier)
+{
+    for (size_t six = 0; six < 2; six++) {
+        struct mw_ranges fresh = mw_ranges_less(audit->arena, &matched[six], &audit->reach->decided[six]);
+        if (qualifier == '+')
+            mw_ranges_add_all(audit->arena, &audit->reach->passes[six], &fresh);
+        mw_ranges_add_all(audit->arena, &audit->reach->decided[six], &matched[six]);
+        audit->found->open |= audit->reach->decided[six].cut;
+    }
+}
+
+static void add_network(struct audit *audit, struct mw_ranges matched[2], const char *address, const struct mw_spf_term *term)
+{
+    struct mw_range range;
+    bool six = mw_address_is_ipv6(address);
+    if (mw_range_read(address, six ? term->prefix6 : term->prefix4, six, &range))
+        mw_ranges_add(audit->arena, &matched[six], range);
+}
+
+static void add_addresses(struct audit *audit, struct mw_ranges matched[2], const struct mw_dns_answer *answer, int type, const struct mw_spf_term *term)
+{
+    const struct mw_record *record;
+    for (size_t i = 0; answer && (record = mw_dns_next(answer, type, &i));)
+        add_network(audit, matched, record->address, term);
+    audit->found->open |= answer && mw_spf_has_failed(answer);
+}
+
+static void decide_all(struct audit *audit, char qualifier)
+{
+    struct mw_ranges matched[2] = {0};
+    static const struct mw_spf_term whole = {.prefix4 = 0, .prefix6 = 0};
+    add_network(audit, matched, "0.0.0.0", &whole);
+    add_network(audit, matched, "::", &whole);
+    decide(audit, matched, qualifier);
+}
+
+static void tell_covers(struct audit *audit)
+{
+    struct mw_spf_audit *found = audit->found;
+    for (size_t six = 0; six < 2; six++)
+        mw_ranges_networks(audit->arena, &audit->reach->passes[six], six, MW_SPF_COVERS, &found->covers);
+    found->ipv4_count = mw_ranges_count(audit->arena, &audit->reach->passes[0], false);
+    found->ipv6_count = mw_ranges_count(audit->arena, &audit->reach->passes[1], true);
 }
 
 /* --- a term at a time --- */
@@ -149,7 +204,11 @@ static const struct mw_spf *follow(struct audit *audit, const char *name, const 
 
 static void audit_include(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
 {
+    struct reach *outer = audit->reach, inner = {0};
+    audit->reach = &inner;
     follow(audit, name, domain, term->text);
+    audit->reach = outer;
+    decide(audit, inner.passes, term->qualifier);
 }
 
 static void note_void(struct audit *audit, const char *domain, const char *term, const char *name)
@@ -162,6 +221,10 @@ static void note_void(struct audit *audit, const char *domain, const char *term,
 static void audit_a(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
 {
     const struct mw_dns_answer *four = audit_ask(audit, name, MW_A), *six = audit_ask(audit, name, MW_AAAA);
+    struct mw_ranges matched[2] = {0};
+    add_addresses(audit, matched, four, MW_A, term);
+    add_addresses(audit, matched, six, MW_AAAA, term);
+    decide(audit, matched, term->qualifier);
     if (!four || !six)
         return;
     if (mw_spf_has_failed(four))
@@ -173,9 +236,15 @@ static void audit_a(struct audit *audit, const struct mw_spf_term *term, const c
 static void audit_mx(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
 {
     const struct mw_dns_answer *answer = audit_ask(audit, name, MW_MX);
+    const struct mw_record *mx;
+    struct mw_ranges matched[2] = {0};
     size_t names = 0;
-    for (size_t i = 0; answer && mw_dns_next(answer, MW_MX, &i);)
-        names++;
+    for (size_t i = 0; answer && (mx = mw_dns_next(answer, MW_MX, &i));)
+        if (names++ < NAMES_ALLOWED && strcmp(mx->name, ".") != 0) {
+            add_addresses(audit, matched, audit_ask(audit, mx->name, MW_A), MW_A, term);
+            add_addresses(audit, matched, audit_ask(audit, mx->name, MW_AAAA), MW_AAAA, term);
+        }
+    decide(audit, matched, term->qualifier);
     if (names > NAMES_ALLOWED)
         flawed(audit, domain, term->text, N_("more than 10 exchanges behind mx"));
     if (answer && mw_spf_has_failed(answer))
@@ -184,11 +253,17 @@ static void audit_mx(struct audit *audit, const struct mw_spf_term *term, const 
         note_void(audit, domain, term->text, name);
 }
 
+static void by_sender(struct audit *audit)
+{
+    set_state(audit, MW_SPF_BY_SENDER);
+    audit->found->open = true;
+}
+
 /* "exists" is made to find nothing for most senders, and "ptr" depends on the client: they only count. */
 static void audit_nothing(struct audit *audit, const struct mw_spf_term *term, const char *name, const char *domain)
 {
     (void)term, (void)name, (void)domain;
-    set_state(audit, MW_SPF_BY_SENDER);
+    by_sender(audit);
 }
 
 /* The name that a domain-spec gives whoever sends; NULL: that depends on the sender. */
@@ -222,6 +297,13 @@ static void audit_term(struct audit *audit, const struct mw_spf_term *term, cons
         [MW_SPF_INCLUDE] = audit_include, [MW_SPF_A] = audit_a, [MW_SPF_MX] = audit_mx, [MW_SPF_PTR] = audit_nothing, [MW_SPF_EXISTS] = audit_nothing};
     if (mw_spf_is_wide(term) && mw_domain_is_under(domain, audit->domain))
         note(WIDE(audit), domain, term->text, "");
+    if (term->mechanism == MW_SPF_ALL)
+        decide_all(audit, term->qualifier);
+    if (term->address) {
+        struct mw_ranges matched[2] = {0};
+        add_network(audit, matched, term->address, term);
+        decide(audit, matched, term->qualifier);
+    }
     if (term->mechanism == MW_SPF_ALL || term->address || audit->found->lookups == LOOKUPS_COUNTED)
         return;
     const char *name = term->domain ? fixed_name(audit, term->domain, domain) : domain;
@@ -229,7 +311,7 @@ static void audit_term(struct audit *audit, const struct mw_spf_term *term, cons
     if (name)
         auditors[term->mechanism](audit, term, name, domain);
     else
-        set_state(audit, MW_SPF_BY_SENDER);
+        by_sender(audit);
     leave(audit, above);
 }
 
@@ -242,7 +324,7 @@ static const struct mw_spf *audit_redirect(struct audit *audit, const char *doma
     size_t above = enter(audit, term, name ? name : record->redirect);
     const struct mw_spf *last = name ? follow(audit, name, domain, term) : NULL;
     if (!name)
-        set_state(audit, MW_SPF_BY_SENDER);
+        by_sender(audit);
     leave(audit, above);
     return last;
 }
@@ -287,11 +369,13 @@ static const struct mw_spf *audit_record(struct audit *audit, const char *domain
 
 const struct mw_spf_audit *mw_spf_audit(struct mw_arena *arena, const char *domain, const struct mw_spf *record, mw_spf_ask *ask, void *context)
 {
-    struct audit audit = {.arena = arena, .ask = ask, .context = context, .domain = domain, .found = MW_NEW(arena, struct mw_spf_audit)};
+    struct reach reach = {0};
+    struct audit audit = {.arena = arena, .ask = ask, .context = context, .domain = domain, .reach = &reach, .found = MW_NEW(arena, struct mw_spf_audit)};
     audit.node = add_node(&audit, "", domain);
     set_record(&audit, domain, record->text);
     const struct mw_spf *last = audit_record(&audit, domain, record);
     audit.found->nodes[0].lookups = audit.found->lookups;
+    tell_covers(&audit);
     if (last)
         audit.found->all = last->all ? mw_printf(arena, "%call", last->all->qualifier) : "none";
     return audit.found;

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define ANSWERS 150u /* more than any evaluation within the limits needs */
+#define ANSWERS 300u /* more than any evaluation within the limits needs */
+#define MISSING_BLANK N_("a blank is missing where two strings of the record meet")
 
 struct known {
     const char *name;
@@ -23,6 +24,7 @@ struct spf {
     bool eager; /* again at each answer, not only when all have come */
     bool done;
     const struct mw_spf *record;
+    const char *spaced; /* the record with a blank where its strings meet, where that is valid; NULL */
     struct mw_spf_subject subject;
     struct mw_look *look;
 };
@@ -79,6 +81,8 @@ static void tell_breaks(struct mw_look *look, const struct mw_spf_audit *audit, 
                      note_text(look, &audit->voids[i]));
     for (size_t i = 0; i < audit->missing_count; i++)
         mw_tell_text(look, MW_F_SPF_INCLUDE_MISSING, domain, audit->missing[i].why, note_text(look, &audit->missing[i]));
+    for (size_t i = 0; i < audit->failed_count; i++)
+        mw_tell_text(look, MW_F_SPF_FAILED, domain, audit->failed[i].why, note_text(look, &audit->failed[i]));
     for (size_t i = 0; i < audit->wide_count; i++)
         mw_tell_text(look, MW_F_SPF_WIDE, domain, audit->wide[i].term, note_text(look, &audit->wide[i]));
 }
@@ -103,6 +107,29 @@ static void tell_tree(struct mw_look *look, const struct mw_spf_audit *audit, co
         mw_lookup_tell_once(look, MW_F_SPF_UNREACHED, audit->unreached[i].domain, audit->unreached[i].term, audit->unreached[i].why);
 }
 
+static void tell_covers(struct mw_look *look, const struct mw_spf_audit *audit, const char *domain)
+{
+    mw_tell_list(look, MW_F_SPF_COVERS, domain, &audit->covers, audit->open ? "others too" : NULL);
+    mw_tell_text(look, MW_F_SPF_COVERS_IPV4, domain, audit->ipv4_count, NULL);
+    mw_tell_text(look, MW_F_SPF_COVERS_IPV6, domain, audit->ipv6_count, NULL);
+}
+
+static bool has_word(struct mw_look *look, const char *text, const char *word)
+{
+    struct mw_list words = mw_text_split(look->arena, text, " ");
+    return mw_list_has(&words, word);
+}
+
+/* A term that leads nowhere and that the strings alone do not have: it came of joining them. */
+static void tell_joint(struct mw_look *look, const struct spf *spf, const struct mw_spf_note *notes, size_t count)
+{
+    for (size_t i = 0; spf->spaced && i < count; i++)
+        if (mw_text_same(notes[i].domain, spf->domain) && !has_word(look, spf->spaced, notes[i].term)) {
+            mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, MISSING_BLANK, notes[i].term);
+            mw_lookup_tell_once(look, MW_F_SPF_SPACED, spf->domain, spf->spaced, NULL);
+        }
+}
+
 static void audit_again(struct mw_look *look, struct spf *spf)
 {
     const struct mw_spf_audit *audit = mw_spf_audit(look->arena, spf->domain, spf->record, ask, spf);
@@ -113,6 +140,9 @@ static void audit_again(struct mw_look *look, struct spf *spf)
         mw_tell_text(look, MW_F_SPF_ALL, spf->domain, audit->all, NULL);
     tell_breaks(look, audit, spf->domain);
     tell_tree(look, audit, spf->domain);
+    tell_covers(look, audit, spf->domain);
+    tell_joint(look, spf, audit->missing, audit->missing_count);
+    tell_joint(look, spf, audit->voids, audit->void_count);
 }
 
 /* TXT of the domain: the records that say they are SPF, and those that were meant to be. Returns the one, NULL where there is none or more than one. */
@@ -147,11 +177,16 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
     mw_lookup_end(look, MW_F_SPF_END, spf->domain, &said);
     if (!record)
         return;
+    mw_tell_number(look, MW_F_SPF_BYTES, spf->domain, (int64_t)(record->rdata_bytes - record->strings), number_text(look, record->strings));
+    spf->spaced = mw_spf_spaced(look->arena, record);
     spf->record = mw_spf_read_txt(look->arena, record, &flaw);
-    if (spf->record)
+    if (spf->record) {
         audit_again(look, spf);
-    else
-        mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, flaw.why, flaw.where);
+        return;
+    }
+    mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, spf->spaced ? MISSING_BLANK : flaw.why, flaw.where);
+    if (spf->spaced)
+        mw_lookup_tell_once(look, MW_F_SPF_SPACED, spf->domain, spf->spaced, NULL);
 }
 
 static void start(struct mw_look *look)
@@ -165,7 +200,7 @@ const struct mw_probe mw_probe_spf = {
     .legs = MW_SEND,
     .wants = MW_F_TARGET_DOMAIN,
     .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE,
-              MW_F_SPF_NODE, MW_F_SPF_UNREACHED},
+              MW_F_SPF_NODE, MW_F_SPF_UNREACHED, MW_F_SPF_COVERS, MW_F_SPF_COVERS_IPV4, MW_F_SPF_COVERS_IPV6, MW_F_SPF_BYTES, MW_F_SPF_FAILED, MW_F_SPF_SPACED},
     .ends = MW_F_SPF_END,
     .start = start,
 };
@@ -232,6 +267,27 @@ static void given_again(struct mw_look *look, struct spf *spf)
     tell_spent(look, &verdict);
 }
 
+static void helo_again(struct mw_look *look, struct spf *spf)
+{
+    struct mw_spf_verdict verdict = mw_spf_check(look->arena, spf->domain, &spf->subject, ask, spf);
+    if (verdict.result == MW_SPF_WAITING)
+        return;
+    spf->done = true;
+    mw_tell_text(look, MW_F_SPF_HELO, spf->domain, mw_spf_result_name(verdict.result), *verdict.why ? verdict.why : NULL);
+}
+
+/* The HELO name as a sender of its own (section 2.3): what bounces are judged by. */
+static void start_helo(struct mw_look *look, const struct mw_spf_subject *subject)
+{
+    if (!subject->helo || !strchr(subject->helo, '.') || !mw_domain_read(look->arena, subject->helo, NULL) || mw_text_same(subject->helo, look->why->text))
+        return;
+    struct spf *spf = new_spf(look, subject->helo, helo_again);
+    spf->eager = true;
+    spf->subject = *subject;
+    spf->subject.sender = mw_printf(look->arena, "postmaster@%s", subject->helo);
+    helo_again(look, spf);
+}
+
 static void start_given(struct mw_look *look)
 {
     const struct mw_asked *asked = look->asked;
@@ -241,6 +297,8 @@ static void start_given(struct mw_look *look)
     spf->subject = (struct mw_spf_subject){.address = look->why->about, .sender = sender ? sender : mw_printf(look->arena, "postmaster@%s", domain),
                                            .helo = asked->helo ? asked->helo : domain, .receiver = asked->ehlo_name, .at = look->why->at};
     given_again(look, spf);
+    if (asked->helo)
+        start_helo(look, &spf->subject);
 }
 
 const struct mw_probe mw_probe_spf_check = {
@@ -248,7 +306,7 @@ const struct mw_probe mw_probe_spf_check = {
     .says = N_("Evaluates SPF for the address that mail is sent from."),
     .legs = MW_SEND,
     .wants = MW_F_SPF_ASKED,
-    .tells = {MW_F_SPF_RESULT, MW_F_SPF_MECHANISM, MW_F_SPF_EXPLANATION, MW_F_SPF_SPENT},
+    .tells = {MW_F_SPF_RESULT, MW_F_SPF_MECHANISM, MW_F_SPF_EXPLANATION, MW_F_SPF_SPENT, MW_F_SPF_HELO},
     .ends = MW_F_SPF_CHECK_END,
     .start = start_given,
 };

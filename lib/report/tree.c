@@ -10,6 +10,8 @@
 
 #define NODES_CEILING 64u
 #define DEPTH_CEILING 20u
+#define NETWORKS_SHOWN 20u
+#define BYTES_ADVISED 450
 #define SPF_ALLOWED 10 /* lookups, RFC 7208 section 4.6.4 */
 
 struct node {
@@ -107,6 +109,35 @@ static void add_unreached(struct tree *tree, struct mw_list *lines)
                                                       fact->quote ? _(fact->quote) : ""));
 }
 
+static const char *text_of(const struct tree *tree, enum mw_fact_id id)
+{
+    const struct mw_fact *fact = mw_fact_find(tree->facts, id, tree->domain);
+    return fact ? safe(tree, fact->text) : NULL;
+}
+
+static void add_covers(struct tree *tree, struct mw_list *lines)
+{
+    const struct mw_fact *covers = mw_fact_find(tree->facts, MW_F_SPF_COVERS, tree->domain);
+    const char *ipv4 = text_of(tree, MW_F_SPF_COVERS_IPV4), *ipv6 = text_of(tree, MW_F_SPF_COVERS_IPV6);
+    if (!covers || !ipv4 || !ipv6)
+        return;
+    mw_list_add(tree->arena, lines, mw_printf(tree->arena, _("addresses that pass: %s of IPv4, %s of IPv6"), ipv4, ipv6));
+    for (size_t i = 0; i < covers->list.count && i < NETWORKS_SHOWN; i++)
+        mw_list_add(tree->arena, lines, mw_printf(tree->arena, "  %s", safe(tree, covers->list.items[i])));
+    if (covers->list.count > NETWORKS_SHOWN)
+        mw_list_add(tree->arena, lines, mw_printf(tree->arena, _("  and more networks")));
+    if (covers->quote)
+        mw_list_add(tree->arena, lines, mw_printf(tree->arena, _("  and whoever a macro, exists, ptr or a name that could not be looked up lets pass")));
+}
+
+static void add_length(struct tree *tree, struct mw_list *lines)
+{
+    const struct mw_fact *bytes = mw_fact_find(tree->facts, MW_F_SPF_BYTES, tree->domain);
+    if (bytes && bytes->number > BYTES_ADVISED)
+        mw_list_add(tree->arena, lines, mw_printf(tree->arena, _("the record has %ld bytes; answers with more than 450 may not fit into a DNS packet of old (RFC 7208 section 3.4)"),
+                                                  (long)bytes->number));
+}
+
 /* The domains that have a tree, each once. */
 static struct mw_list domains_of(struct mw_arena *arena, const struct mw_facts *facts)
 {
@@ -128,6 +159,8 @@ struct mw_list mw_tree_lines(struct mw_arena *arena, const struct mw_facts *fact
         for (size_t node = 0; node < tree->count; node++)
             add_node(tree, &tree->nodes[node], &lines);
         add_unreached(tree, &lines);
+        add_covers(tree, &lines);
+        add_length(tree, &lines);
     }
     return lines;
 }
@@ -207,6 +240,10 @@ static void put_result(struct tree *tree, const struct mw_fact *asked, FILE *out
         fputc('\n', out);
     }
     put_spent(tree, asked->about, out);
+    for (const struct mw_fact *helo = mw_fact_first(tree->facts, MW_F_SPF_HELO); helo; helo = mw_fact_next(tree->facts, helo)) {
+        fprintf(out, _("The HELO name %s by itself: %s"), safe(tree, helo->about), safe(tree, helo->text));
+        fputc('\n', out);
+    }
 }
 
 bool mw_report_spf(const struct mw_facts *facts, const struct mw_format_options *options, FILE *out)

@@ -4,7 +4,7 @@
 
 #include <mailwhy/spf.h>
 
-#define QUESTIONS_CEILING 250u /* 10 lookups with 10 exchanges or names each, and the records; the audit: 50 lookups and their addresses */
+#define QUESTIONS_CEILING 1100u /* of the audit: 50 lookups, each with 10 exchanges that have addresses of two families */
 
 struct dns {
     struct mw_arena *arena;
@@ -61,7 +61,7 @@ static const struct mw_dns_answer *ask(void *context, const char *name, int type
 static void judge(struct mw_arena *arena, const struct mw_list *lines, const char *address)
 {
     struct dns dns = {.arena = arena, .lines = *lines};
-    struct mw_spf_subject subject = {address, "alice-b@mail.example.org", "h.example"};
+    struct mw_spf_subject subject = {.address = address, .sender = "alice-b@mail.example.org", .helo = "h.example", .at = 1};
     struct mw_spf_verdict verdict = {.result = MW_SPF_WAITING};
     for (unsigned passes = 0; verdict.result == MW_SPF_WAITING; passes++) {
         fuzz_must(passes <= QUESTIONS_CEILING);
@@ -81,7 +81,30 @@ static void audit(struct mw_arena *arena, const struct mw_list *lines, const str
         dns.answered = dns.asked.count;
         found = mw_spf_audit(arena, "example.org", record, ask, &dns);
     }
-    fuzz_must(found->lookups <= 50);
+    fuzz_must(found->lookups <= 50 && found->node_count >= 1 && found->node_count <= MW_SPF_NODES && found->covers.count <= MW_SPF_COVERS);
+    for (size_t i = 0; i < found->node_count; i++)
+        fuzz_must(found->nodes[i].parent <= i && found->nodes[i].lookups >= 0);
+}
+
+/* Whatever is given to be published is a record. */
+static void must_be_valid(struct mw_arena *arena, const char *text)
+{
+    struct mw_flaw flaw = {0};
+    fuzz_must(!text || mw_spf_read(arena, text, &flaw));
+}
+
+static void edit(struct mw_arena *arena, const struct mw_list *lines)
+{
+    const char *first = lines->items[0];
+    struct mw_list terms = mw_text_split(arena, lines->items[lines->count - 1], " ");
+    struct mw_spf_subject subject = {.address = "192.0.2.1", .sender = "alice-b@mail.example.org", .helo = "h.example", .validated = "p.example"};
+    must_be_valid(arena, mw_spf_mended(arena, first));
+    must_be_valid(arena, mw_spf_with(arena, first, "ip4:192.0.2.1"));
+    must_be_valid(arena, mw_spf_without(arena, first, &terms));
+    must_be_valid(arena, mw_spf_ending(arena, first, "-all"));
+    must_be_valid(arena, mw_spf_merged(arena, lines));
+    fuzz_must(mw_spf_quoted(arena, first));
+    mw_spf_explain(arena, first, &subject, "mail.example.org");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
@@ -97,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     if (record)
         audit(arena, &lines, record);
     if (lines.count) {
+        edit(arena, &lines);
         judge(arena, &lines, "192.0.2.1");
         judge(arena, &lines, "2001:db8::1");
     }
