@@ -35,6 +35,8 @@ struct mw_spf {
 bool mw_spf_is_record(const char *text);
 /* TXT that is meant as SPF and is none: "v=spf2", "spf1 …", "v = spf1", quotes around, typographic quotes. False for true records. */
 bool mw_spf_is_near(const char *text);
+/* Is the word of a record a mechanism with "=" for its colon ("include=example.net")? By the grammar it is an unknown modifier, which counts for nothing. */
+bool mw_spf_is_passed_over(const char *word);
 /* NULL: permerror, and *flaw says why. Every term is read before any is judged (section 4.6). */
 const struct mw_spf *mw_spf_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
 /* The same of a TXT record as it came: a byte that is not printable ASCII is a flaw, however it is shown (section 3.1). */

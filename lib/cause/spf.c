@@ -120,8 +120,24 @@ static const char *corrected(struct mw_judge *judge, const struct mw_fact *flaw)
     return mended && !mw_text_same(mended, record) ? mended : NULL;
 }
 
+/* A mechanism with "=" is no permanent error: the record says less than it seems to. */
+static void spf_passed_over(struct mw_judge *judge)
+{
+    MW_EACH (unreached, judge, MW_F_SPF_UNREACHED) {
+        const char *record = mw_spf_is_passed_over(unreached->text) ? record_of(judge, unreached->about) : NULL;
+        if (!record)
+            continue;
+        struct mw_instance *instance = mw_found(judge, unreached->about, unreached);
+        mw_place(instance, "part", unreached->text);
+        place_record(judge, instance, mw_spf_mended(mw_judge_arena(judge), record));
+        mw_words(instance, N_("A term of the SPF record counts for nothing"),
+                 N_("The SPF record of {about} has {part}. A mechanism takes a colon; written with = it is passed over, and the servers that it means may not send."));
+    }
+}
+
 static void spf_syntax(struct mw_judge *judge)
 {
+    spf_passed_over(judge);
     MW_EACH (flaw, judge, MW_F_SPF_FLAW) {
         if (is_other_flaw(flaw))
             continue;

@@ -216,6 +216,15 @@ static const struct mechanism {
     /* clang-format on */
 };
 
+bool mw_spf_is_passed_over(const char *word)
+{
+    size_t length = strcspn(word, "=:/");
+    for (size_t i = 0; word[length] == '=' && i < MW_COUNT(mechanisms); i++)
+        if (strlen(mechanisms[i].name) == length && mw_text_starts(word, mechanisms[i].name))
+            return true;
+    return false;
+}
+
 static bool read_directive(struct spf_reader *reader, const char *text)
 {
     struct mw_spf_term *term = &reader->terms[reader->record->count];

@@ -344,6 +344,10 @@ static void note_unreached(struct audit *audit, const char *domain, const struct
         return;
     for (size_t i = record->count - record->behind_all; i < record->count; i++)
         note(UNREACHED(audit), domain, record->terms[i].text, N_("it stands behind all"));
+    struct mw_list words = mw_text_split(audit->arena, record->text, " ");
+    for (size_t i = 0; i < words.count; i++)
+        if (mw_spf_is_passed_over(words.items[i]))
+            note(UNREACHED(audit), domain, words.items[i], N_("a mechanism takes a colon: with = it is passed over"));
     if (record->all && record->redirect)
         note(UNREACHED(audit), domain, mw_printf(audit->arena, "redirect=%s", record->redirect), N_("redirect= does not count beside all"));
     if (record->explanation && !can_fail(record))

@@ -186,7 +186,7 @@ static const char *meant_term(struct mw_arena *arena, const char *name, const ch
 static const char *meant_word(struct mw_arena *arena, const char *word)
 {
     struct mw_flaw flaw;
-    if (mw_spf_read(arena, mw_printf(arena, "v=spf1 %s", word), &flaw))
+    if (mw_spf_read(arena, mw_printf(arena, "v=spf1 %s", word), &flaw) && !mw_spf_is_passed_over(word))
         return word;
     const char *network = mechanism_of_address(arena, word);
     if (network)
