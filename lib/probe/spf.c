@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define ANSWERS 300u /* more than any evaluation within the limits needs */
+#define FLAWS_TOLD 10u
 #define MISSING_BLANK N_("a blank is missing where two strings of the record meet")
 
 struct known {
@@ -165,6 +166,23 @@ static const struct mw_record *tell_records(struct mw_look *look, const struct m
     return count == 1 ? found : NULL;
 }
 
+/* Every term that is wrong, not the first alone: who mends one wants to know of the others. A flaw of the record as a whole is told as it is. */
+static void tell_flaws(struct mw_look *look, const struct spf *spf, const char *record, const struct mw_flaw *first)
+{
+    struct mw_list words = mw_text_split(look->arena, record, " ");
+    bool told = false;
+    for (size_t i = 1, count = 0; i < words.count && count < FLAWS_TOLD; i++) {
+        struct mw_flaw flaw = {0};
+        if (mw_spf_read(look->arena, mw_printf(look->arena, "v=spf1 %s", words.items[i]), &flaw))
+            continue;
+        mw_tell_text(look, MW_F_SPF_FLAW, spf->domain, flaw.why, flaw.where);
+        count++;
+        told = true;
+    }
+    if (!told)
+        mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, first->why, first->where);
+}
+
 static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     struct spf *spf = tag;
@@ -184,9 +202,12 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
         audit_again(look, spf);
         return;
     }
-    mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, spf->spaced ? MISSING_BLANK : flaw.why, flaw.where);
-    if (spf->spaced)
-        mw_lookup_tell_once(look, MW_F_SPF_SPACED, spf->domain, spf->spaced, NULL);
+    if (!spf->spaced) {
+        tell_flaws(look, spf, record->joined, &flaw);
+        return;
+    }
+    mw_lookup_tell_once(look, MW_F_SPF_FLAW, spf->domain, MISSING_BLANK, flaw.where);
+    mw_lookup_tell_once(look, MW_F_SPF_SPACED, spf->domain, spf->spaced, NULL);
 }
 
 static void start(struct mw_look *look)
