@@ -419,15 +419,17 @@ static void split_horizon(struct mw_judge *judge)
 static const char missing_title[] = N_("A cache still remembers that the record was missing");
 static const char missing_says[] = N_("The servers of {about} have the {type} records {now}, but the resolver {resolver} still remembers that there were none, and will do so "
                                       "for another {left} seconds. Nothing more has to be mended: whoever asks it sees the records after that time.");
+static const char unsaid_says[] = N_("The servers of {about} have the {type} records {now}, but the resolver {resolver} still says that there are none. For how long it "
+                                     "will, it does not say.");
 static const char txt_title[] = N_("A cache still has the TXT records from before a change");
 static const char txt_says[] = N_("The servers of {about} now give other TXT records ({now}) than the resolver {resolver}, which keeps the old ones ({old}) for another {left} "
                                   "seconds. Until then SPF is judged by the old record there.");
 
-static void put_stale_into_words(struct mw_instance *instance, const struct mw_fact *said, const struct kind *kind)
+static void put_stale_into_words(struct mw_instance *instance, const struct mw_fact *said, const struct kind *kind, bool has_time)
 {
     bool mx = kind == &kinds[0];
     if (mw_seen_gone(said))
-        mw_words(instance, missing_title, missing_says);
+        mw_words(instance, missing_title, has_time ? missing_says : unsaid_says);
     if (!mw_seen_gone(said) && !mx)
         mw_words(instance, txt_title, txt_says);
     mw_weight(instance, MW_DEGRADES, kind->legs);
@@ -439,9 +441,9 @@ static bool stale_kind(struct mw_judge *judge, const struct kind *kind)
     bool any = false;
     MW_EACH (said, judge, kind->end) {
         const struct mw_fact *now = mw_know(judge, MW_F_RESOLVER_OWN_ZONE, said->about) ? NULL : otherwise(judge, said, kind);
-        if (!now || !mw_know(judge, kind->left, said->about))
+        if (!now)
             continue;
-        put_stale_into_words(found_otherwise(judge, said, now, kind), said, kind);
+        put_stale_into_words(found_otherwise(judge, said, now, kind), said, kind, mw_know(judge, kind->left, said->about));
         any = true;
     }
     return any;
