@@ -39,7 +39,7 @@ def milters(world, room):
         if milter["mode"] == "s":
             shutil.copy(pki.dkim_pair(milter["selector"], milter["bits"]) / "key.pem", directory / "key.pem")
             text += SIGNING.format(dir=directory, **milter)
-        (directory / "opendkim.conf").write_text(text)
+        (directory / "opendkim.conf").write_text(text + milter.get("more", ""))
         yield "opendkim-" + key, ["/usr/sbin/opendkim", "-f", "-x", str(directory / "opendkim.conf")]
 
 

@@ -17,7 +17,8 @@ What it changes in the base (deep-merged; lists of tables are appended to):
     postfix.NAME   main.cf of that instance (the usual one, `postfix`, throws away what it takes)
     services.NAME  further lines of its master.cf
     policy.NAME    wait_s, hold: a greylisting policy service at unix:/run/lab/policy/NAME (see policy.py)
-    opendkim.NAME  mode (s|v), name, domain, selector, bits: a milter at unix:/run/lab/opendkim-NAME/socket
+    opendkim.NAME  mode (s|v), name, domain, selector, bits, more (lines of its configuration): a milter at
+                   unix:/run/lab/opendkim-NAME/socket
     retrieval.NAME host, cert, services (imap imaps pop3 pop3s lmtp sieve), options (Dovecot, for this address)
     dovecot        options (Dovecot, for all), passdb, userdb, mechanisms, lmtp (delivery at unix:/run/lab/dovecot/lmtp)
     user.NAME      address, login, password, extra (fields of Dovecot's passwd-file), sieve (the active filter), scripts,
@@ -172,9 +173,9 @@ def command(name, tables, world):
     return fill(f"{ask} {options}", replacer(world, {})).split()
 
 
-# What `before` and `proof` may use besides the system's own commands: poke, well, carry, and `filtered USER SENDER SUBJECT`, which
+# What `before` and `proof` may use besides the system's own commands: poke, well, carry, sign, and `filtered USER SENDER SUBJECT`, which
 # says what Pigeonhole's own test program makes of the user's active filter.
-TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well", "carry")) + """
+TOOLS = "".join(f"{tool}() {{ {sys.executable} {HERE / tool}.py \"$@\"; }}\n" for tool in ("poke", "well", "carry", "sign")) + """
 filtered() {
     mkdir -p -m 777 /run/lab/filtered
     printf 'From: %s\\nTo: %s\\nSubject: %s\\n\\nHello.\\n' "$2" "$1" "$3" > /run/lab/filtered/message
