@@ -235,7 +235,8 @@ static void changed_under_its_id(struct mw_judge *judge)
         const struct mw_fact *record = mw_know(judge, MW_F_MTASTS_RECORD, then->about);
         struct mw_flaw flaw;
         const char *id = record ? mw_mtasts_read_record(mw_judge_arena(judge), record->text, &flaw) : NULL;
-        if (!id || !mw_text_same(item_of(&then->list, "id="), id) || same_policy(judge, then))
+        const char *id_then = item_of(&then->list, "id=");
+        if (!id || !id_then || strcmp(id_then, id) != 0 || same_policy(judge, then))
             continue;
         struct mw_instance *instance = mw_found(judge, then->about, then);
         mw_proof(instance, record);
