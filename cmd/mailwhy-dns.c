@@ -24,7 +24,7 @@ static const char *const probes[] = {
     "dkim",
     "selectors",
     "message",
-    "dmarc",
+    "dmarc", "bimi",
     "mtasts",
     "tlsrpt",
     "tlsa",

@@ -9,6 +9,7 @@
 #include <mailwhy/message.h>
 #include <mailwhy/net.h>
 #include <mailwhy/probe.h>
+#include <mailwhy/rdap.h>
 #include <mailwhy/raw.h>
 #include <mailwhy/run.h>
 
@@ -287,6 +288,8 @@ static void tell_question(struct cmd *cmd)
     if (!mw_fact_first(cmd->facts, MW_F_TARGET_DOMAIN)) {
         tell(cmd, MW_F_TARGET_MAILBOX, asked->mailbox, asked->mailbox);
         tell(cmd, MW_F_TARGET_DOMAIN, asked->domain, asked->domain);
+        if (asked->domain && mw_domain_is_suffix(asked->domain))
+            mw_fact_tell(cmd->facts, &(struct mw_fact){.id = MW_F_TARGET_SUFFIX, .about = asked->domain, .yes = true});
     }
     if (!mw_fact_first(cmd->facts, MW_F_SENDER_OUTSIDE))
         tell(cmd, MW_F_SENDER_OUTSIDE, asked->from, asked->from);

@@ -3,14 +3,18 @@
 #include "ports.h"
 
 #include <mailwhy/dmarc.h>
+#include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
+
+#include <string.h>
 
 /* --- DMARC ---------------------------------------------------------------------------------------------------------------------------------- */
 
 static void dmarc_missing(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_DMARC_END)
-        if (mw_seen_gone(end) && !mw_each(judge, MW_F_DMARC_RECORD, NULL) && !mw_each(judge, MW_F_DMARC_FLAW, NULL))
+        if (mw_seen_gone(end) && !mw_each(judge, MW_F_DMARC_RECORD, NULL) && !mw_each(judge, MW_F_DMARC_FLAW, NULL) &&
+            !mw_know(judge, MW_F_TARGET_SUFFIX, end->about))
             mw_found(judge, end->about, end);
 }
 
@@ -138,11 +142,107 @@ static void dmarc_report(struct mw_judge *judge)
     }
 }
 
+/* --- alignment (RFC 9989 section 4.4) ------------------------------------------------------------------------------------------------------------ */
+
+/* What passed for the message or the sender that was given. */
+struct passes {
+    const struct mw_fact *first; /* that passed */
+    const char *domain;          /* for which it did */
+    bool aligned;
+};
+
+/* Of one organisation, or the same name where the record says so. A domain below that keeps an organisation of its own (psd=n) is not looked for. */
+static bool is_aligned(const char *domain, const char *from, const char *organisation, bool strict)
+{
+    return strict ? mw_text_same(domain, from) : mw_domain_is_under(domain, organisation);
+}
+
+static void count_pass(struct passes *passes, const struct mw_fact *fact, const char *domain, bool aligned)
+{
+    passes->aligned |= aligned;
+    if (!passes->first) {
+        passes->first = fact;
+        passes->domain = domain;
+    }
+}
+
+static void count_passes(struct mw_judge *judge, const struct mw_dmarc *read, const char *organisation, struct passes *passes)
+{
+    static const char key[] = "._domainkey.";
+    const char *from = mw_seen_target(judge);
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM) {
+        const char *at = mw_text_find(signature->about, key);
+        bool aligned = at && is_aligned(at + strlen(key), from, organisation, read->strict_dkim);
+        passes->aligned |= aligned; /* one of the right domain that does not hold is a matter of that signature */
+        if (at && mw_seen_value(signature, "pass"))
+            count_pass(passes, signature, at + strlen(key), aligned);
+    }
+}
+
+/* An envelope sender of the domain's own may pass by SPF, which a message alone does not show. */
+static bool may_pass_by_spf(struct mw_judge *judge, const struct mw_dmarc *read, const char *organisation)
+{
+    const struct mw_fact *envelope = mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL);
+    return envelope && is_aligned(envelope->text, mw_seen_target(judge), organisation, read->strict_spf);
+}
+
+/* Mailing lists sign for themselves what they have altered: that is not the sender's doing. */
+static void dmarc_alignment(struct mw_judge *judge)
+{
+    const struct mw_fact *record, *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL);
+    const struct mw_dmarc *read = applying(judge, &record);
+    const char *domain = mw_seen_target(judge);
+    const struct mw_fact *organisation = domain ? mw_know(judge, MW_F_DMARC_ORGANISATION, domain) : NULL;
+    struct passes passes = {0};
+    if (!read || !organisation || mw_each(judge, MW_F_MESSAGE_LIST, NULL) || (from && !mw_text_same(from->text, domain)))
+        return;
+    count_passes(judge, read, organisation->text, &passes);
+    if (!passes.first || passes.aligned || may_pass_by_spf(judge, read, organisation->text))
+        return;
+    struct mw_instance *instance = mw_found(judge, domain, passes.first);
+    bool is_strict = !mw_is(judge, MW_F_DMARC_POLICY, domain, "none");
+    mw_proof(instance, from);
+    mw_proof(instance, record);
+    mw_proof(instance, mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL));
+    mw_place(instance, "other", passes.domain);
+    mw_weight(instance, is_strict ? MW_DEGRADES : MW_RISK, MW_SEND);
+    if (!mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL)) /* SPF may pass for the domain itself */
+        mw_confidence(instance, 0.7);
+}
+
 static void dmarc_multiple(struct mw_judge *judge)
 {
     MW_EACH (record, judge, MW_F_DMARC_RECORD)
         if (mw_seen_count(judge, MW_F_DMARC_RECORD, record->about) > 1)
             mw_proof(mw_found(judge, record->about, record), mw_each(judge, MW_F_DMARC_END, NULL));
+}
+
+/* --- BIMI ---------------------------------------------------------------------------------------------------------------------------------- */
+
+static void found_bimi(struct mw_judge *judge, const struct mw_fact *proof, const char *part, const char *where)
+{
+    struct mw_instance *instance = mw_found(judge, proof->about, proof);
+    mw_place(instance, "part", part);
+    mw_place(instance, "where", where && *where ? where : mw_printf(mw_judge_arena(judge), "default._bimi.%s", proof->about));
+    mw_proof(instance, mw_know(judge, MW_F_BIMI_RECORD, proof->about));
+}
+
+/* Only answers count: a server that was silent today may show the logo tomorrow. */
+static void bimi_invalid(struct mw_judge *judge)
+{
+    MW_EACH (flaw, judge, MW_F_BIMI_FLAW)
+        found_bimi(judge, flaw, flaw->text, flaw->quote);
+    MW_EACH (flaw, judge, MW_F_BIMI_LOGO_FLAW)
+        found_bimi(judge, flaw, flaw->text, flaw->quote);
+    MW_EACH (logo, judge, MW_F_BIMI_LOGO)
+        if (mw_text_starts(logo->text, "http status"))
+            found_bimi(judge, logo, N_("the web server does not give the logo"), mw_printf(mw_judge_arena(judge), "%s, %s", logo->quote ? logo->quote : "", logo->text));
+    MW_EACH (record, judge, MW_F_BIMI_RECORD) {
+        const struct mw_fact *policy = mw_know(judge, MW_F_DMARC_POLICY, record->about);
+        if (!mw_seen_value(policy, "none") || mw_is(judge, MW_F_BIMI_LOGO, record->about, "declined"))
+            continue;
+        found_bimi(judge, policy, N_("the DMARC policy is none"), policy->quote);
+    }
 }
 
 /* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
@@ -205,7 +305,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dmarc.subdomain.unprotected", N_("The domain's own policy is strict, that of its subdomains is none.")},
         },
-        .explains = {"sym:bounce.backscatter"},
+        .explains = {"bimi.record.invalid", "sym:bounce.backscatter"},
     },
     {
         .id = "dmarc.subdomain.unprotected", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
@@ -236,6 +336,40 @@ static const struct mw_cause causes[] = {
         .holds = dmarc_report,
         .alike = {
             {"dmarc.record.syntax", N_("The address in rua= or ruf= is no mailto: URI.")},
+        },
+    },
+    {
+        .id = "dmarc.alignment.missing", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("What passes is of another domain than the sender"),
+        .says = N_("Mail from {about} is signed or allowed (DKIM, SPF) for {other} alone. DMARC counts only what passes for the domain in From or its organisation, so "
+                   "this mail fails DMARC."),
+        .fix = {
+            {MW_AT_PROVIDER, N_("Have the sending service sign with a key of {about} (d={about}), and use a bounce address below {about}."), NULL},
+            {MW_AT_DNS, N_("Where the signature is of a subdomain and the record demands the same name, remove adkim=s and aspf=s."), NULL},
+        },
+        .reference = "RFC 9989 section 4.4",
+        .needs = {MW_F_DMARC_END},
+        .any = {MW_F_MESSAGE_DKIM},
+        .holds = dmarc_alignment,
+        .alike = {
+            {"dkim.signature.absent", N_("Nothing passes at all.")},
+        },
+        .explains = {"dmarc.fail.reject", "sym:outbound.spam"},
+    },
+    {
+        .id = "bimi.record.invalid", .legs = MW_SEND, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The logo of the domain is not shown (BIMI)"),
+        .says = N_("The domain {about} publishes a logo for its mail (BIMI) that receivers do not show: {part} ({where})."),
+        .fix = {
+            {MW_AT_DNS, N_("This is in the way: {part} ({where}). The record must name an https address of an SVG Tiny PS image of at most 32 KiB, and the DMARC "
+                           "policy be quarantine or reject, for subdomains too."),
+             "default._bimi.{domain}. IN TXT \"v=BIMI1; l=https://{domain}/logo.svg; a=\""},
+        },
+        .reference = "draft-brand-indicators-for-message-identification",
+        .needs = {MW_F_BIMI_END},
+        .holds = bimi_invalid,
+        .alike = {
+            {"dmarc.policy.none", N_("Record and logo are good, the policy alone is in the way.")},
         },
     },
 };

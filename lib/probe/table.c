@@ -11,7 +11,7 @@
     ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) ROW(spf_check) \
     ROW(dkim) ROW(selectors) ROW(message) \
-    ROW(dmarc) \
+    ROW(dmarc) ROW(bimi) \
     ROW(mtasts) ROW(tlsrpt) ROW(tlsa) ROW(caa) ROW(caa_policy) ROW(caa_issuer) \
     ROW(dnsbl) ROW(dnsbl_address) \
     ROW(srv) ROW(autoconfig) ROW(config) ROW(guess) ROW(service) \
