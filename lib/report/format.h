@@ -40,6 +40,8 @@ const char *mw_words_where(enum mw_where where); /* "In the DNS:" */
 enum mw_state mw_words_worst(const struct mw_report *report);
 /* Why the report is not whole, as a sentence; NULL where it is. */
 const char *mw_words_partial(const struct mw_report *report);
+/* That a data file which was used is more than a year old; NULL: none is. */
+const char *mw_words_old_data(struct mw_arena *arena, const struct mw_report *report);
 const char *mw_words_title(const char *id); /* of a cause; the id itself where it has none */
 
 /* tree.c: the records with all that they lead to, a line each, safe to show; none where nothing is known. And the same as an object of JSON. */

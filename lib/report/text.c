@@ -298,6 +298,15 @@ static void put_not_tested(const struct page *page, const struct mw_report *repo
     put_not_reached(page, not_reached);
 }
 
+static void put_old_data(const struct page *page, const struct mw_report *report)
+{
+    const char *old = mw_words_old_data(page->arena, report);
+    if (!old)
+        return;
+    fputc('\n', page->out);
+    paragraph(page, 0, PLAIN, old);
+}
+
 /* A long one (a DKIM key) is cut at the end of the line, unless verbose. */
 static void put_records(const struct page *page, const struct mw_report *report)
 {
@@ -389,6 +398,7 @@ bool mw_format_text(const struct mw_report *report, const struct mw_format_optio
     if (options->tree)
         put_tree(&page, report);
     put_not_tested(&page, report);
+    put_old_data(&page, report);
     if (options->verbose) {
         put_ruled_out(&page, report);
         put_dialogues(&page, report);

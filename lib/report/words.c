@@ -155,6 +155,12 @@ const char *mw_words_where(enum mw_where where)
     return _(words[where]);
 }
 
+const char *mw_words_old_data(struct mw_arena *arena, const struct mw_report *report)
+{
+    const struct mw_fact *old = mw_fact_first(report->facts, MW_F_DATA_OLD);
+    return old ? mw_printf(arena, _("The table %s.tsv that was used is of %s, more than a year old: newer entries are not in it. --data takes another."), old->about, old->text) : NULL;
+}
+
 const char *mw_words_partial(const struct mw_report *report)
 {
     if (!report->partial)
