@@ -54,6 +54,8 @@ void mw_dns_ask(struct mw_net *net, const struct mw_question *question, mw_got_a
 typedef void mw_got_validation(void *context, const char *verdict, const char *why);
 void mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
 bool mw_dns_can_validate(struct mw_net *net);
+/* Fetches DS and DNSKEY of a zone ahead, once: what is validated along with it need not walk down the chain one question at a time. */
+void mw_dns_prime(struct mw_net *net, const char *zone);
 
 /* --- connections ----------------------------------------------------------------------------------------------------------------------------- */
 /* Connects to one address. `outcome` is one of MW_OK, MW_REFUSED, MW_TIMED_OUT, MW_UNREACHABLE, MW_RESET (fact.h); with MW_OK the socket is the caller's

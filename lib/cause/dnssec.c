@@ -55,12 +55,39 @@ static bool was_examined(struct mw_judge *judge, const char *name)
     return mw_is(judge, MW_F_DNSSEC_END, name, MW_OK);
 }
 
+/* Only one of the zone's servers gives it: resolvers that ask another one get through. */
+static void at_one_server(struct mw_judge *judge, const char *flaw)
+{
+    MW_EACH (found, judge, MW_F_DNSSEC_SERVER_FLAW) {
+        const char *zone = mw_seen_zone(judge, found);
+        if (!mw_seen_value(found, flaw) || mw_know(judge, MW_F_DNSSEC_FLAW, zone))
+            continue;
+        struct mw_instance *instance = mw_found(judge, found->about, found);
+        mw_proof(instance, mw_know(judge, MW_F_DNSSEC_LINK, zone));
+        mw_weight(instance, MW_DEGRADES, MW_RECEIVE | MW_SEND);
+        mw_place(instance, "zone", zone);
+        mw_words(instance, N_("One name server gives data that do not validate"),
+                 N_("The server {host} [{address}] answers for {zone} with records whose signatures do not hold ({value}). Whoever checks DNSSEC and asks this server gets "
+                    "no answer, or has to ask another one: mail is late, or fails now and then."));
+    }
+}
+
+/* The dates of every zone up to the root look wrong: that is the clock of this machine. */
+static bool is_matter_of_the_clock(struct mw_judge *judge, const char *flaw)
+{
+    bool of_dates = mw_text_same(flaw, "signature expired") || mw_text_same(flaw, "signature not yet valid");
+    return of_dates && mw_each(judge, MW_F_DNSSEC_CLOCK, NULL);
+}
+
 /* What was found here goes first; without it the resolver's own word (RFC 8914) counts, where the answer comes once nobody checks. */
 static void flawed(struct mw_judge *judge, const char *flaw, int ede)
 {
+    if (is_matter_of_the_clock(judge, flaw))
+        return;
     MW_EACH (found, judge, MW_F_DNSSEC_FLAW)
         if (mw_seen_value(found, flaw))
             found_flaw(judge, found, 0.95);
+    at_one_server(judge, flaw);
     if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL) || distrusts_the_root(judge))
         return;
     MW_EACH (error, judge, MW_F_DNSSEC_EDE)
@@ -69,7 +96,7 @@ static void flawed(struct mw_judge *judge, const char *flaw, int ede)
 }
 
 /* Extended errors of RFC 8914 section 4. */
-enum ede { EDE_BOGUS = 6, EDE_EXPIRED = 7, EDE_NOT_YET_VALID = 8, EDE_NO_DNSKEY = 9, EDE_NO_RRSIG = 10 };
+enum ede { EDE_BOGUS = 6, EDE_EXPIRED = 7, EDE_NOT_YET_VALID = 8, EDE_NO_DNSKEY = 9, EDE_NO_RRSIG = 10, EDE_NO_NSEC = 12 };
 
 static void ds_mismatch(struct mw_judge *judge)
 {
@@ -96,9 +123,50 @@ static void unsigned_child(struct mw_judge *judge)
     flawed(judge, "unsigned child", EDE_NO_RRSIG);
 }
 
+/* The resolver's own word (RFC 8914 section 4.13) counts where the question for TLSA alone fails, and the answer that nobody checks is that there is none. */
+static void denial_broken(struct mw_judge *judge)
+{
+    MW_EACH (found, judge, MW_F_DNSSEC_FLAW) {
+        if (!mw_seen_value(found, "denial broken"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, found->about, found);
+        mw_proof(instance, mw_know(judge, MW_F_DNSSEC_LINK, found->about));
+        mw_seen_prove_below(judge, instance, found->about);
+    }
+    if (mw_each(judge, MW_F_DNSSEC_FLAW, NULL) || distrusts_the_root(judge))
+        return;
+    MW_EACH (end, judge, MW_F_TLSA_END) {
+        const struct mw_fact *error = mw_know(judge, MW_F_DNSSEC_EDE, end->about);
+        const struct mw_fact *unchecked = mw_know(judge, MW_F_DNSSEC_CD_END, end->about);
+        if (!mw_seen_value(end, "servfail") || !mw_seen_gone(unchecked) || !error || error->number != EDE_NO_NSEC)
+            continue;
+        struct mw_instance *instance = mw_found(judge, end->about, error);
+        mw_confidence(instance, 0.7);
+        mw_proof(instance, end);
+        mw_proof(instance, unchecked);
+    }
+}
+
 /* --- the table ------------------------------------------------------------------------------------------------------------------------------ */
 
 static const struct mw_cause causes[] = {
+    {
+        .id = "dns.dnssec.denial_broken", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
+        .title = N_("The proof that a record does not exist is broken"),
+        .says = N_("The zone {about} is signed, but its proof that there is no TLSA record for an exchange does not hold. Servers that send by DANE, among them large "
+                   "providers, then keep the mail back and try again for days."),
+        .fix = {
+            {MW_AT_DNS, N_("Sign the zone {about} again with complete NSEC or NSEC3 records (names without records between others, opt-out and wildcards are where they fail), "
+                           "or update the software of the name server."), "delv _25._tcp.(exchange) TLSA"},
+        },
+        .reference = "RFC 7672 section 2.1; RFC 4035 section 5.4; RFC 5155",
+        .needs = {MW_F_TLSA_END},
+        .holds = denial_broken,
+        .alike = {
+            {"dns.server.qtype_broken", N_("The question fails with checking disabled (CD) too.")},
+        },
+        .explains = {"dane.tlsa.lookup_fail", "sym:inbound.delay", "sym:inbound.partial"},
+    },
     {
         .id = "dns.dnssec.ds_mismatch", .legs = MW_RECEIVE | MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_DNSSEC, .owner = MW_ADMIN,
         .title = N_("The DS record at the registrar fits no key of the zone"),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define WAIT_S 8.0
+#define PRIMED_CEILING 64u
 #define REASON_CEILING 500u
 
 /* clang-format off */
@@ -32,7 +33,7 @@ struct mw_validating {
     const char *flaw; /* it cannot be used; NULL */
     struct ub_ctx *unbound;
     struct mw_poll *poll;
-    unsigned under_way;
+    struct mw_list primed;
 #define F(name) __typeof__(&ub_##name) name;
     FUNCTIONS(F)
 #undef F
@@ -62,9 +63,9 @@ static const char *load(struct mw_validating *validating)
         return dlerror();
     bool found = true;
     void *symbol;
-#define F(name) \
-    symbol = dlsym(validating->library, "ub_" #name); \
-    memcpy(&validating->name, &symbol, sizeof symbol); \
+#define F(name)                                                                                                                                                \
+    symbol = dlsym(validating->library, "ub_" #name);                                                                                                          \
+    memcpy(&validating->name, &symbol, sizeof symbol);                                                                                                         \
     found = found && symbol;
     FUNCTIONS(F)
 #undef F
@@ -83,7 +84,7 @@ static const char *set_up(struct mw_validating *validating)
     validating->unbound = validating->ctx_create();
     if (!validating->unbound)
         return "libunbound cannot make a context";
-    validating->ctx_debugout(validating->unbound, NULL); /* it would write to standard error */
+    validating->ctx_debugout(validating->unbound, NULL);                              /* it would write to standard error */
     validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no"); /* the resolver may be there */
     for (size_t i = 0; i < net->resolvers.count; i++)
         validating->ctx_set_fwd(validating->unbound, forward_to(net, net->resolvers.items[i]));
@@ -170,6 +171,25 @@ void mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_vali
     int error = validating->resolve_async(validating->unbound, name, type, 1, validation, got_result, &validation->id);
     if (error)
         conclude(validation, "unknown", validating->strerror(error));
+}
+
+static void got_ahead(void *context, int error, struct ub_result *result)
+{
+    struct mw_validating *validating = context;
+    if (!error)
+        validating->resolve_free(result);
+}
+
+void mw_dns_prime(struct mw_net *net, const char *zone)
+{
+    static const int types[] = {MW_DNSKEY, MW_DS};
+    struct mw_validating *validating = validating_of(net);
+    if (validating->flaw || mw_list_has(&validating->primed, zone) || validating->primed.count >= PRIMED_CEILING)
+        return;
+    mw_list_add(net->arena, &validating->primed, mw_strdup(net->arena, zone));
+    for (size_t i = 0; i < MW_COUNT(types); i++)
+        if (types[i] == MW_DNSKEY || strcmp(zone, ".") != 0)
+            validating->resolve_async(validating->unbound, zone, types[i], 1, validating, got_ahead, NULL);
 }
 
 void mw_validating_end(struct mw_net *net)

@@ -5,6 +5,9 @@
 #include <mailwhy/text.h>
 
 #include <ldns/ldns.h>
+#include <string.h>
+
+#define SHOWN 4u /* records of a kind */
 
 static ldns_pkt *packet(const struct mw_dns_answer *answer)
 {
@@ -66,18 +69,43 @@ static bool ds_matches(const ldns_rr *ds, const ldns_rr_list *keys)
     return matches;
 }
 
+/* Those that validators know today: RSAMD5, DSA and GOST are given up (RFC 8624 section 3.1), others are not assigned. */
+static bool is_known_algorithm(uint8_t algorithm)
+{
+    static const uint8_t known[] = {5, 7, 8, 10, 13, 14, 15, 16};
+    return memchr(known, algorithm, sizeof known) != NULL;
+}
+
+static uint8_t number_of(const ldns_rr *rr, size_t field)
+{
+    return ldns_rdf2native_int8(ldns_rr_rdf(rr, field));
+}
+
+/* What nobody can check makes the zone insecure, never bogus (RFC 4035 section 5.2). */
+static bool is_usable(const ldns_rr *ds)
+{
+    return is_known_digest(ds) && is_known_algorithm(number_of(ds, 1));
+}
+
+static const ldns_rr *first_usable(const ldns_rr_list *dss)
+{
+    for (size_t i = 0; i < ldns_rr_list_rr_count(dss); i++)
+        if (is_usable(ldns_rr_list_rr(dss, i)))
+            return ldns_rr_list_rr(dss, i);
+    return NULL;
+}
+
 static struct mw_chain_flaw examine_ds(struct mw_arena *arena, const ldns_rr_list *dss, const ldns_rr_list *keys)
 {
-    bool known = false;
+    const ldns_rr *usable = first_usable(dss);
+    if (!usable)
+        return (struct mw_chain_flaw){0};
     if (ldns_rr_list_rr_count(keys) == 0)
-        return (struct mw_chain_flaw){"unsigned child", rr_text(arena, ldns_rr_list_rr(dss, 0))};
-    for (size_t i = 0; i < ldns_rr_list_rr_count(dss); i++) {
-        const ldns_rr *ds = ldns_rr_list_rr(dss, i);
-        known |= is_known_digest(ds);
-        if (is_known_digest(ds) && ds_matches(ds, keys))
+        return (struct mw_chain_flaw){"unsigned child", rr_text(arena, usable)};
+    for (size_t i = 0; i < ldns_rr_list_rr_count(dss); i++)
+        if (is_usable(ldns_rr_list_rr(dss, i)) && ds_matches(ldns_rr_list_rr(dss, i), keys))
             return (struct mw_chain_flaw){0};
-    }
-    return known ? (struct mw_chain_flaw){"ds mismatch", rr_text(arena, ldns_rr_list_rr(dss, 0))} : (struct mw_chain_flaw){0};
+    return (struct mw_chain_flaw){"ds mismatch", rr_text(arena, usable)};
 }
 
 /* --- signatures --- */
@@ -176,7 +204,8 @@ struct mw_chain_flaw mw_chain_examine(struct mw_arena *arena, const struct mw_ch
     ldns_rr_list *dss = pick(ldns_pkt_answer(ds), LDNS_RR_TYPE_DS, NULL), *keys = pick(ldns_pkt_answer(dnskey), LDNS_RR_TYPE_DNSKEY, NULL);
     struct mw_chain_flaw flaw = {0};
     bool is_answered = chain->dnskey->status == MW_DNS_OK || chain->dnskey->status == MW_DNS_NODATA;
-    if (ldns_rr_list_rr_count(dss) && is_answered) {
+    bool is_root = strcmp(chain->zone, ".") == 0; /* its key is the trust anchor's matter */
+    if ((first_usable(dss) || is_root) && is_answered) {
         struct signatures by = {arena, keys, chain->now};
         flaw = examine_ds(arena, dss, keys);
         if (!flaw.what)
@@ -190,4 +219,78 @@ struct mw_chain_flaw mw_chain_examine(struct mw_arena *arena, const struct mw_ch
     ldns_pkt_free(dnskey);
     ldns_pkt_free(data);
     return flaw;
+}
+
+/* --- what a link looks like ------------------------------------------------------------------------------------------------------------------------ */
+
+static const char *with(struct mw_arena *arena, const char *text, const char *more)
+{
+    return mw_printf(arena, "%s%s%s", text, *text ? "; " : "", more);
+}
+
+/* RSA with SHA-1 is on its way out (RFC 8624 section 3.1). */
+static const char *age_of(uint8_t algorithm)
+{
+    return algorithm == 5 || algorithm == 7 ? " (SHA-1, to be replaced)" : !is_known_algorithm(algorithm) ? " (not supported)" : "";
+}
+
+static const char *show_ds(struct mw_arena *arena, const ldns_rr_list *dss, const char *text)
+{
+    for (size_t i = 0; i < ldns_rr_list_rr_count(dss) && i < SHOWN; i++) {
+        const ldns_rr *ds = ldns_rr_list_rr(dss, i);
+        uint8_t algorithm = number_of(ds, 1);
+        text = with(arena, text,
+                    mw_printf(arena, "DS of key %u, algorithm %u%s, digest %u", (unsigned)ldns_rdf2native_int16(ldns_rr_rdf(ds, 0)), algorithm,
+                              age_of(algorithm), number_of(ds, 2)));
+    }
+    return text;
+}
+
+static const char *show_keys(struct mw_arena *arena, const ldns_rr_list *keys, const char *text)
+{
+    for (size_t i = 0; i < ldns_rr_list_rr_count(keys) && i < SHOWN; i++) {
+        const ldns_rr *key = ldns_rr_list_rr(keys, i);
+        const char *role = ldns_rdf2native_int16(ldns_rr_rdf(key, 0)) & LDNS_KEY_SEP_KEY ? "KSK" : "ZSK";
+        uint8_t algorithm = number_of(key, 2);
+        text = with(arena, text, mw_printf(arena, "%s %u, algorithm %u%s", role, (unsigned)ldns_calc_keytag(key), algorithm, age_of(algorithm)));
+    }
+    return text;
+}
+
+static const char *show_signatures(struct mw_arena *arena, const ldns_rr_list *signatures, const char *text)
+{
+    for (size_t i = 0; i < ldns_rr_list_rr_count(signatures) && i < SHOWN; i++) {
+        const ldns_rr *signature = ldns_rr_list_rr(signatures, i);
+        text = with(arena, text,
+                    mw_printf(arena, "keys signed by %u from %s to %s", (unsigned)ldns_rdf2native_int16(ldns_rr_rrsig_keytag(signature)),
+                              mw_time_text(arena, ldns_rdf2native_int32(ldns_rr_rrsig_inception(signature))),
+                              mw_time_text(arena, ldns_rdf2native_int32(ldns_rr_rrsig_expiration(signature)))));
+    }
+    return text;
+}
+
+static const char *state_of(const struct mw_chain *chain, const ldns_rr_list *dss, const ldns_rr_list *keys, const struct mw_chain_flaw *flaw)
+{
+    if (flaw->what)
+        return flaw->what;
+    if (ldns_rr_list_rr_count(dss) == 0 && strcmp(chain->zone, ".") != 0)
+        return ldns_rr_list_rr_count(keys) ? "signed without DS" : "unsigned";
+    if (ldns_rr_list_rr_count(dss) && !first_usable(dss))
+        return "unsupported algorithm";
+    return ldns_rr_list_rr_count(keys) ? "holds" : "unknown";
+}
+
+struct mw_chain_link mw_chain_look(struct mw_arena *arena, const struct mw_chain *chain)
+{
+    ldns_pkt *ds = packet(chain->ds), *dnskey = packet(chain->dnskey);
+    ldns_rr_list *dss = pick(ldns_pkt_answer(ds), LDNS_RR_TYPE_DS, NULL), *keys = pick(ldns_pkt_answer(dnskey), LDNS_RR_TYPE_DNSKEY, NULL);
+    ldns_rr_list *signatures = pick(ldns_pkt_answer(dnskey), LDNS_RR_TYPE_RRSIG, NULL);
+    struct mw_chain_flaw flaw = mw_chain_examine(arena, chain);
+    struct mw_chain_link link = {state_of(chain, dss, keys, &flaw), show_signatures(arena, signatures, show_keys(arena, keys, show_ds(arena, dss, "")))};
+    ldns_rr_list_deep_free(signatures);
+    ldns_rr_list_deep_free(dss);
+    ldns_rr_list_deep_free(keys);
+    ldns_pkt_free(ds);
+    ldns_pkt_free(dnskey);
+    return link;
 }

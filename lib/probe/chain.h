@@ -21,4 +21,12 @@ struct mw_chain_flaw {
  * part of a chain: no flaw. */
 struct mw_chain_flaw mw_chain_examine(struct mw_arena *arena, const struct mw_chain *chain);
 
+struct mw_chain_link {
+    const char *state; /* holds; unsigned, signed without DS, unsupported algorithm: insecure from here on; a flaw as above; unknown */
+    const char *shows; /* DS, keys and the dates of their signatures */
+};
+
+/* One link as it is told. */
+struct mw_chain_link mw_chain_look(struct mw_arena *arena, const struct mw_chain *chain);
+
 #endif

@@ -141,20 +141,37 @@ static void got_signed(struct mw_look *look, const struct mw_servers *servers, v
         return;
     }
     struct mw_question question = {.name = link->zone, .type = MW_DNSKEY, .server = servers->items[0].address, .dnssec = true};
-    dnssec->waiting = dnssec->count = 1;
-    link->waiting = 4;
     mw_look_ask_as(look, &question, got_dnskey, link);
     question.type = MW_SOA;
     mw_look_ask_as(look, &question, got_data, link);
     question.name = dnssec->name;
     question.type = MW_MX;
     mw_look_ask_as(look, &question, got_asked, link);
-    mw_look_ask_as(look, &(struct mw_question){.name = link->zone, .type = MW_DS, .checking_disabled = true, .dnssec = true}, got_ds, link);
+}
+
+/* Where the forwarder strips what it does not know, the zone above has the DS. */
+static void got_above(struct mw_look *look, const struct mw_servers *servers, void *tag)
+{
+    struct link *link = tag;
+    struct mw_question question = {.name = link->zone, .type = MW_DS, .checking_disabled = true, .dnssec = true};
+    if (servers->count) {
+        question.server = servers->items[0].address;
+        question.checking_disabled = false;
+    }
+    mw_look_ask_as(look, &question, got_ds, link);
 }
 
 static void got_zone(struct mw_look *look, const struct mw_cut *cut)
 {
+    struct dnssec *dnssec = look->mine;
+    int above = mw_cut_zone(cut, 1);
+    dnssec->waiting = dnssec->count = 1;
+    dnssec->links[0].waiting = 4;
     mw_cut_servers(look, cut, 0, got_signed, NULL);
+    if (above > 0)
+        mw_cut_servers(look, cut, (size_t)above, got_above, &dnssec->links[0]);
+    else
+        got_above(look, &(struct mw_servers){0}, &dnssec->links[0]);
 }
 
 /* A resolver that validates tells by AD that all is well, or by SERVFAIL that it is not. */

@@ -8,6 +8,7 @@
     ROW(rdap) ROW(rdap_recipient) ROW(rdap_unanswered) ROW(rdap_denied) ROW(rdap_parked) ROW(rdap_parked_mail) \
     ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \
     ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
+    ROW(dnssec_chain) ROW(dnssec_chain_host) ROW(dnssec_denial) ROW(dnssec_server) \
     ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) ROW(spf_check) \
     ROW(dkim) ROW(selectors) ROW(message) \

@@ -88,7 +88,7 @@ def delegations(world, zone, hosts):
             if name == child or name.endswith("." + child):
                 yield from (r for r in hosts if r[0] == name)
         if what.get("ds", "right" if what.get("signed", True) else "none") != "none":
-            yield child, "DS", ds_of(child, what.get("ds", "right"))
+            yield child, "DS", ds_as(ds_of(child, what.get("ds", "right")), what.get("ds_algorithm"), what.get("ds_digest"))
 
 
 def base_records(world, zone, hosts):
@@ -147,20 +147,38 @@ def ds_of(zone, which):
     return line.split("DS", 1)[1].split(";")[0].strip()
 
 
+def ds_as(text, algorithm, digest):
+    """A DS with another algorithm number or digest type than its own."""
+    tag, own_algorithm, own_digest, rest = text.split(None, 3)
+    length = {1: 40}.get(digest) # a SHA-1 digest has 20 bytes
+    return f"{tag} {algorithm or own_algorithm} {digest or own_digest} {rest[:length]}"
+
+
+def zone_key_of(zone):
+    """A ZSK, for a zone whose KSK signs its keys alone."""
+    def make(work):
+        run(work, "ldns-keygen", "-a", "ECDSAP256SHA256", "-r", "/dev/urandom", zone or ".")
+
+    return store.get("key", f"{zone or 'root'}-zsk", make, 400 * DAY)
+
+
 def anchor(which="right"):
     return next(key_of("", which).glob("*.key")).read_text()
 
 
-def signed(zone, text, mode="valid", mangle=(), strip=()):
+def signed(zone, text, mode="valid", mangle=(), strip=(), split=False, nsec3=False):
     """The signed zone's text; `mangle` spoils the signatures over these types, `strip` drops these types."""
     begin, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + h * HOUR)) for h in WINDOWS[mode])
     base = key_base(key_of(zone))
 
     def make(work):
         (work / "zone").write_text(text)
-        run(work, "ldns-signzone", "-o", zone or ".", "-i", begin, "-e", end, "-f", "signed", "zone", str(base))
+        keys = [str(base)] + ([str(key_base(zone_key_of(zone)))] if split else [])
+        proof = ["-n", "-t", "1"] if nsec3 else []
+        run(work, "ldns-signzone", *proof, "-o", zone or ".", "-i", begin, "-e", end, "-f", "signed", "zone", *keys)
 
-    path = store.get("signed", store.digest(zone, text, mode, base.name), make) / "signed"
+    words = ["split"] * split + ["nsec3"] * nsec3
+    path = store.get("signed", store.digest(zone, text, mode, base.name, *words), make) / "signed"
     if not mangle and not strip:
         return path.read_text()
     return "".join(filter(None, (spoiled(line, mangle, strip) for line in path.read_text().splitlines(True))))
@@ -187,7 +205,9 @@ def zone_files(world):
         what = world["zone"][zone]
         text = text_of(zone, records, what.get("ttl", 300))
         if what.get("signed", True):
-            text = signed(zone, text, what.get("signing", "valid"), what.get("mangle", ()), what.get("strip", ()))
+            spoilt = server in what.get("spoilt_on", [server])
+            text = signed(zone, text, what.get("signing", "valid"), what.get("mangle", ()) if spoilt else (), what.get("strip", ()) if spoilt else (),
+                          what.get("keys") == "split", what.get("nsec3", False))
         files[zone, server] = text
     return files
 
@@ -322,11 +342,22 @@ def write_bind(mine, addresses, directory):
 AUTH = {"nsd": write_nsd, "knot": write_knot, "bind": write_bind}
 
 
+def write_plain_resolver(addresses, directory):
+    """BIND as a resolver that knows nothing of EDNS, hence of DNSSEC: it validates nothing, and hands no signature on."""
+    write_bind({}, addresses, directory)
+    conf = (directory / "named.conf").read_text().replace("recursion no;", "recursion yes;\n  allow-recursion { any; };")
+    conf += 'zone "." { type hint; file "hints"; };\nserver 0.0.0.0/0 { edns no; };\nserver ::/0 { edns no; };\n'
+    (directory / "named.conf").write_text(conf)
+    return ["/usr/sbin/named", "-g", "-n", "1", "-c", str(directory / "named.conf")]
+
+
 def write_resolver(world, directory, host, what):
     (directory / "anchor").write_text(anchor(what.get("anchor", "right")))
     hints = [(".", "NS", n + ".") for n in world["zone"][""]["ns"]]
     hints += [(n + ".", k, d) for n, k, d in host_records(world) if n in world["zone"][""]["ns"]]
     (directory / "hints").write_text("".join(f"{o} 3600 IN {k} {d}\n" for o, k, d in hints))
+    if what.get("kind") == "bind-plain":
+        return write_plain_resolver(world["addresses"](host), directory)
     listen = "".join(f"  interface: {a}\n" for a in world["addresses"](host))
     trust = f'  trust-anchor-file: "{directory}/anchor"\n'
     extra = "".join(f"  {line}\n" for line in what.get("options", []))
