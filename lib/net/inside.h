@@ -24,6 +24,7 @@ struct mw_net {
     struct mw_wire *wires;
     struct mw_asking *asking;
     struct mw_validating *validating;
+    struct mw_list anchors; /* trust anchors for it, records in zone-file form; empty until they are read */
     SSL_CTX *tls;
     struct mw_judged *judged; /* chains */
     struct mw_turn *turns;
@@ -32,6 +33,8 @@ struct mw_net {
 };
 
 double mw_ms_since(uint64_t start_ns);
+/* Fills net->anchors; NULL, or one clause that says the line and what is wrong there. */
+const char *mw_net_read_anchor(struct mw_net *net, const char *path);
 
 /* --- polls: one for each socket; stop it before the socket is closed ------------------------------------------------------------------------- */
 struct mw_poll;

@@ -1,6 +1,8 @@
 /* The net: options, resolvers, the loop and its handles. It never blocks after mw_net_new, which reads /etc/resolv.conf. */
 #include "inside.h"
 
+#include <mailwhy/anchor.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,8 +12,6 @@
 
 #define RESOLVERS_CEILING 3u /* of a file, as in resolv.conf(5) */
 #define LINE_ROOM 512
-#define ANCHOR_LINES_CEILING 1000u
-#define ANCHOR_LINE_ROOM 4096
 
 double mw_ms_since(uint64_t start_ns)
 {
@@ -85,29 +85,28 @@ static const char *take_resolvers(struct mw_net *net, const struct mw_list *aske
     return NULL;
 }
 
-/* Libunbound reads the file when it is asked first, and then only says that nothing can be validated. */
-static bool has_anchor(struct mw_net *net, const char *path)
+/* Libunbound reads the file when it is asked first, and then says of a flaw only that there is one. */
+const char *mw_net_read_anchor(struct mw_net *net, const char *path)
 {
-    char line[ANCHOR_LINE_ROOM];
-    bool found = false;
+    struct mw_flaw flaw;
     FILE *file = fopen(path, "re");
-    for (size_t i = 0; file && !found && i < ANCHOR_LINES_CEILING && fgets(line, sizeof line, file); i++) {
-        line[strcspn(line, ";\r\n")] = '\0';
-        struct mw_list words = mw_text_split(net->arena, line, " \t");
-        found = words.count > 2 && (mw_list_has(&words, "DS") || mw_list_has(&words, "DNSKEY"));
-    }
-    if (file)
-        fclose(file);
-    return found;
+    if (!file)
+        return mw_printf(net->arena, "trust anchor %s: %s", path, strerror(errno));
+    char *text = mw_alloc(net->arena, MW_ANCHOR_BYTES + 1);
+    size_t count = fread(text, 1, MW_ANCHOR_BYTES, file);
+    text[count] = '\0';
+    fclose(file);
+    if (mw_anchor_read(net->arena, text, &net->anchors, &flaw))
+        return NULL;
+    return mw_printf(net->arena, "trust anchor %s:%d: %s%s%s", path, flaw.line, flaw.why, *flaw.where ? ": " : "", flaw.where);
 }
 
 static const char *check_files(struct mw_net *net)
 {
     const char *ca_file = net->options.ca_file, *anchor = net->options.trust_anchor;
-    if (anchor && access(anchor, R_OK) != 0)
-        return mw_printf(net->arena, "trust anchor %s: %s", anchor, strerror(errno));
-    if (anchor && !has_anchor(net, anchor))
-        return mw_printf(net->arena, "trust anchor %s: no DS or DNSKEY record in it", anchor);
+    const char *flaw = anchor ? mw_net_read_anchor(net, anchor) : NULL;
+    if (flaw)
+        return flaw;
     if (ca_file && access(ca_file, R_OK) != 0)
         return mw_printf(net->arena, "CA file %s: %s", ca_file, strerror(errno));
     if (ca_file && !mw_tls_load_file(NULL, ca_file))

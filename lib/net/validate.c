@@ -13,7 +13,7 @@
 
 /* clang-format off */
 #define FUNCTIONS(F) \
-    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta_file) F(ctx_async) F(ctx_debugout) F(ctx_zone_remove) F(fd) F(process) \
+    F(ctx_create) F(ctx_delete) F(ctx_set_option) F(ctx_set_fwd) F(ctx_add_ta) F(ctx_async) F(ctx_debugout) F(ctx_zone_remove) F(fd) F(process) \
     F(resolve_async) F(cancel) \
     F(resolve_free) F(strerror)
 /* clang-format on */
@@ -88,7 +88,12 @@ static const char *set_up(struct mw_validating *validating)
     validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no"); /* the resolver may be there */
     for (size_t i = 0; i < net->resolvers.count; i++)
         validating->ctx_set_fwd(validating->unbound, forward_to(net, net->resolvers.items[i]));
-    int error = validating->ctx_add_ta_file(validating->unbound, anchor_of(net));
+    int error = 0;
+    const char *flaw = net->anchors.count ? NULL : mw_net_read_anchor(net, anchor_of(net));
+    for (size_t i = 0; !error && i < net->anchors.count; i++)
+        error = validating->ctx_add_ta(validating->unbound, net->anchors.items[i]);
+    if (flaw)
+        return flaw;
     if (!error)
         error = validating->ctx_async(validating->unbound, 1);
     validating->ctx_zone_remove(validating->unbound, "test."); /* libunbound answers it itself (RFC 6761); last, since it freezes the context */

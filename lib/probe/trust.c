@@ -71,10 +71,11 @@ static bool has(const struct mw_dns_answer *answer, int type)
     return answer && mw_dns_next(answer, type, &index);
 }
 
-/* Does the resolver hand DNSSEC records on at all? The root is signed. */
+/* Does the resolver hand DNSSEC records on, with their signatures? The root is signed. */
 static bool hands_on(const struct trust *trust)
 {
-    return has(trust->dnskey[trust->count - 1], MW_DNSKEY);
+    const struct mw_dns_answer *root = trust->dnskey[trust->count - 1];
+    return has(root, MW_DNSKEY) && has(root, MW_RRSIG);
 }
 
 static void tell_link(struct mw_look *look, struct trust *trust, size_t i)

@@ -228,7 +228,13 @@ def test_a_message_that_is_none(tmp_path):
 def test_a_file_without_a_certificate_or_a_key(tmp_path):
     (tmp_path / "junk").write_text("this is not it\n")
     one_line(mailwhy("check", "alice@example.org", "--ca-file", tmp_path / "junk"), DATA, r"junk: no certificate")
-    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "junk"), DATA, r"junk: no DS or DNSKEY record")
+    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "junk"), DATA, r"junk:1: not a (DS or DNSKEY )?record: this is not it")
+    (tmp_path / "half").write_text("; the root\n. IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n\n. IN DNSKEY 257 3 8\n")
+    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "half"), DATA, r"half:4: not a")
+    (tmp_path / "bind").write_text('trust-anchors {\n  . initial-key 257 3 8 "AwEAAQ==";\n  example.org. sometimes-key 257 3 8 "AwEAA";\n};\n')
+    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "bind"), DATA, r"bind:3: not a trust anchor: example\.org\.")
+    (tmp_path / "empty").write_text("; nothing\n")
+    one_line(mailwhy("check", "alice@example.org", "--trust-anchor", tmp_path / "empty"), DATA, r"empty:\d+: no DS or DNSKEY record in it")
 
 
 # --- files of facts ----------------------------------------------------------------------------------------------------------------------------
