@@ -182,6 +182,14 @@ static bool is_unchecked(const struct mw_look *look)
     return end && mw_text_same(end->text, MW_OK) && mw_domain_is_under(target, look->why->about) && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, target);
 }
 
+/* The same where the zone above has told its DS before the resolver gave the MX records. */
+static bool is_unchecked_late(const struct mw_look *look)
+{
+    const char *target = mw_lookup_target(look);
+    bool is_target = target && mw_text_same(target, look->why->about) && mw_text_same(look->why->text, MW_OK);
+    return is_target && mw_fact_find(look->facts, MW_F_PARENT_DS, target) && !mw_fact_find(look->facts, MW_F_DNSSEC_SECURE, target);
+}
+
 /* The chain as the zone's own servers present it: not every resolver hands signatures on. */
 static void start_unchecked(struct mw_look *look)
 {
@@ -222,5 +230,16 @@ const struct mw_probe mw_probe_dnssec_unchecked = {
     .tells = {MW_F_DNSSEC_FLAW},
     .ends = MW_F_DNSSEC_END,
     .when = is_unchecked,
+    .start = start_unchecked,
+};
+
+const struct mw_probe mw_probe_dnssec_unchecked_late = {
+    .name = "dnssec",
+    .says = N_("Examines the chain of trust of a signed domain where the resolver validates nothing."),
+    .legs = MW_ALL_LEGS,
+    .wants = MW_F_DNS_MX_END,
+    .tells = {MW_F_DNSSEC_FLAW},
+    .ends = MW_F_DNSSEC_END,
+    .when = is_unchecked_late,
     .start = start_unchecked,
 };

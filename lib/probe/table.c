@@ -7,7 +7,7 @@
     ROW(parent) ROW(nameserver) ROW(tcp_control) \
     ROW(rdap) ROW(rdap_recipient) ROW(rdap_unanswered) ROW(rdap_denied) ROW(rdap_parked) ROW(rdap_parked_mail) \
     ROW(mx) ROW(recipient) ROW(exchange) ROW(wildcard) ROW(zonehost) ROW(zonehost_service) \
-    ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) \
+    ROW(dnssec) ROW(dnssec_host) ROW(dnssec_unchecked) ROW(dnssec_unchecked_late) \
     ROW(dnssec_chain) ROW(dnssec_chain_host) ROW(dnssec_denial) ROW(dnssec_server) \
     ROW(ptr) ROW(smtp_name) \
     ROW(spf) ROW(spf_address) ROW(spf_check) \
