@@ -11,6 +11,12 @@ static mw_bits highest(bool ipv6)
     return ipv6 ? ~(mw_bits)0 : (mw_bits)0xffffffffu;
 }
 
+/* The bits behind a prefix, all set; a shift by the whole width is none in C. */
+static mw_bits behind_prefix(int prefix, bool ipv6)
+{
+    return prefix == (ipv6 ? 128 : 32) ? 0 : highest(ipv6) >> prefix;
+}
+
 bool mw_range_read(const char *address, int prefix, bool ipv6, struct mw_range *range)
 {
     uint8_t bytes[16];
@@ -19,7 +25,7 @@ bool mw_range_read(const char *address, int prefix, bool ipv6, struct mw_range *
     mw_bits number = 0;
     for (size_t i = 0; i < (ipv6 ? 16u : 4u); i++)
         number = number << 8 | bytes[i];
-    mw_bits behind = prefix == 0 ? highest(ipv6) : highest(ipv6) >> prefix;
+    mw_bits behind = behind_prefix(prefix, ipv6);
     *range = (struct mw_range){number & ~behind, (number & ~behind) | behind};
     return true;
 }
@@ -136,7 +142,7 @@ void mw_ranges_networks(struct mw_arena *arena, const struct mw_ranges *ranges, 
         while (networks->count < most) {
             int prefix = widest(first, last, ipv6);
             mw_list_add(arena, networks, network_text(arena, first, prefix, ipv6));
-            mw_bits behind = prefix == 0 ? highest(ipv6) : highest(ipv6) >> prefix;
+            mw_bits behind = behind_prefix(prefix, ipv6);
             if (last - first <= behind)
                 break;
             first += behind + 1;
