@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define BLOCK_BYTES 8192u
+#define BLOCK_CEILING (1024u * 1024u)
 #define ALIGNMENT 16u
 
 struct block {
@@ -51,10 +52,17 @@ size_t mw_arena_bytes(const struct mw_arena *arena)
     return arena->bytes;
 }
 
+/* Blocks grow with the arena, so that a run of many thousand domains does not ask the heap for many thousand blocks: large ones come zeroed from the kernel. */
+static size_t block_bytes(const struct mw_arena *arena)
+{
+    size_t part = arena->bytes / 8;
+    return part < BLOCK_BYTES ? BLOCK_BYTES : part < BLOCK_CEILING ? part : BLOCK_CEILING;
+}
+
 /* A block for at least `bytes`; a large one goes behind the first, so that the first's room is not lost. */
 static struct block *add_block(struct mw_arena *arena, size_t bytes)
 {
-    size_t room = bytes > BLOCK_BYTES / 4 ? bytes : BLOCK_BYTES;
+    size_t room = bytes > BLOCK_BYTES / 4 ? bytes : block_bytes(arena);
     struct block *block = take(sizeof *block + room);
     block->room = room;
     if (room == bytes && arena->first) {
