@@ -39,7 +39,7 @@ static const struct cmd_tool tool = {
     .name = "mailwhy-dns",
     .synopsis = N_("DOMAIN|USER@DOMAIN"),
     .says = N_("Looks at the DNS records of a domain's mail, at the resolver and at the domain's own servers."),
-    .describes = N_("Asks for the MX records and their addresses, reverse names, SPF, DKIM (of the selectors given), DMARC, MTA-STS, TLS reporting, TLSA and SRV records, and "
+    .describes = N_("Asks for the MX records and their addresses, reverse names, SPF, DKIM (of the selectors given, or of usual ones), DMARC, MTA-STS, TLS reporting, TLSA and SRV records, and "
                     "compares what the resolver says with what the parent zone and each of the domain's own servers say.\n\n"
                     "In a pipe it writes facts as JSON Lines, which the other tools take on:\n\n"
                     "  mailwhy dns example.org | mailwhy smtp | mailwhy explain\n\n"

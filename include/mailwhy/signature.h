@@ -1,5 +1,5 @@
-/* DKIM signatures on a whole message (RFC 6376). Whether one holds is libopendkim's word, which is loaded at first use, and our own for what it does not know
- * (Ed25519, RFC 8463); why one does not hold is found here. Keys are fetched by whoever asks. */
+/* DKIM signatures on a whole message (RFC 6376). Whether one of RSA holds is libopendkim's word too, which is loaded at first use; for Ed25519 (RFC 8463), that
+ * it knows only where it was built with it, our own alone. Why one does not hold is found here. Keys are fetched by whoever asks. */
 #ifndef MAILWHY_SIGNATURE_H
 #define MAILWHY_SIGNATURE_H
 

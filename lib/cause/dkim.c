@@ -142,14 +142,26 @@ static bool is_altered(const struct mw_fact *signature)
     return mw_text_same(signature->text, "body altered") || mw_text_same(signature->text, "header altered");
 }
 
-static const char *changes_of(struct mw_judge *judge, const char *about, struct mw_instance *instance)
+/* All of them are shown; the first one is told. */
+static const struct mw_fact *prove_changes(struct mw_judge *judge, const char *about, struct mw_instance *instance)
 {
-    struct mw_list changes = {0};
+    const struct mw_fact *first = NULL;
     MW_EACH_ABOUT (change, judge, MW_F_MESSAGE_CHANGE, about) {
         mw_proof(instance, change);
-        mw_list_add(mw_judge_arena(judge), &changes, change->text);
+        first = first ? first : change;
     }
-    return changes.count ? changes.items[0] : NULL;
+    return first;
+}
+
+static void tell_altered(struct mw_instance *instance, const struct mw_fact *change)
+{
+    const char *says = N_("The DKIM signature ({about}) does not fit the message any more, as something behind the signer changed it. Proved by undoing it: {change}.");
+    if (change && change->quote && *change->quote)
+        says = N_("The DKIM signature ({about}) does not fit the message any more, as something behind the signer changed it. Proved by undoing it: {change} "
+                  "(“{part}”).");
+    if (!change)
+        says = N_("The DKIM signature ({about}) does not fit the message any more ({value}); what was changed could not be proved.");
+    mw_words(instance, N_("The message was changed after it was signed"), says);
 }
 
 /* The list says what it did where a change is proved that lists make; a change that is not proved may be anybody's. */
@@ -161,17 +173,14 @@ static void each_altered(struct mw_judge *judge, bool by_list)
         if (!is_altered(signature) || mw_message_any_holds(judge) || (list && proved) != by_list)
             continue;
         struct mw_instance *instance = mw_found(judge, signature->about, signature);
-        const char *change = changes_of(judge, signature->about, instance);
+        const struct mw_fact *change = prove_changes(judge, signature->about, instance);
         mw_proof(instance, by_list ? list : mw_know(judge, MW_F_MESSAGE_ABSENT, signature->about));
         mw_confidence(instance, change ? 0.98 : 0.85);
-        mw_place(instance, "change", change ? change : "");
+        mw_place(instance, "change", change ? change->text : "");
+        mw_place(instance, "part", change && change->quote ? change->quote : "");
         mw_place(instance, "list", list ? list->text : "");
-        if (change && !by_list)
-            mw_words(instance, N_("The message was changed after it was signed"),
-                     N_("The DKIM signature ({about}) does not fit the message any more, as something behind the signer changed it. Proved by undoing it: {change}."));
-        if (!change && !by_list)
-            mw_words(instance, N_("The message was changed after it was signed"),
-                     N_("The DKIM signature ({about}) does not fit the message any more ({value}); what was changed could not be proved."));
+        if (!by_list)
+            tell_altered(instance, change);
     }
 }
 

@@ -245,7 +245,7 @@ static void look_at_times(const struct message *message, const struct mw_signing
         verdict_is(signature, over ? MW_SIGNATURE_EXPIRED : MW_SIGNATURE_FUTURE, "", mw_time_text(message->arena, over ? signing->until : signing->at));
 }
 
-/* What the library refuses though it fits is refused elsewhere too; it knows no other algorithm, and takes today for the day of arrival. */
+/* What the library refuses though it fits is refused elsewhere too. It knows Ed25519 only where it was built so, and takes today for the day of arrival. */
 static void hear_library(struct message *message, const struct mw_signing *signing, struct mw_signature *signature)
 {
     const struct word *word = word_on(message, signing->key);

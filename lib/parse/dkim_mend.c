@@ -66,6 +66,19 @@ static char *right_version(struct mw_arena *arena, const char *text)
     return mw_printf(arena, "v=DKIM1%s", text + blanks + strlen("v=DKIM1"));
 }
 
+static char *one_semicolon(struct mw_arena *arena, const char *text)
+{
+    char *copy = mw_alloc(arena, strlen(text) + 1), *to = copy;
+    bool parted = false;
+    for (; *text; text++) {
+        if (*text == ';' && parted)
+            continue;
+        parted = *text == ';' || (parted && *text == ' ');
+        *to++ = *text;
+    }
+    return copy;
+}
+
 /* clang-format off */
 static const struct { repair *repair; const char *damage; } repairs[] = {
     {unescape,        N_("there are backslashes in the record")},
@@ -74,6 +87,7 @@ static const struct { repair *repair; const char *damage; } repairs[] = {
     {take_armour_off, N_("the first and last line of a key file are in the record")},
     {right_version,   N_("v= is not DKIM1")},
     {part_tags,       N_("the semicolons between the tags are missing")},
+    {one_semicolon,   N_("there is a semicolon too many in the record")},
 };
 /* clang-format on */
 

@@ -70,7 +70,8 @@ static void tell_changes(struct mw_look *look, const char *about, const struct m
     for (size_t i = 0; i < signature->change_count; i++) {
         const struct mw_alteration *change = &signature->changes[i];
         const char *between = *change->field && *change->part ? ": " : "";
-        mw_tell_text(look, MW_F_MESSAGE_CHANGE, about, change->what, mw_printf(look->arena, "%s%s%s", change->field, between, change->part));
+        const char *quote = mw_printf(look->arena, "%s%s%s", change->field, between, change->part);
+        mw_tell_text(look, MW_F_MESSAGE_CHANGE, about, change->what, *quote ? quote : NULL);
         relaxed = relaxed && change->relaxed_holds;
     }
     if (signature->change_count)

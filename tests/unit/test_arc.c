@@ -76,6 +76,7 @@ static void damaged_records_are_mended(void **state)
         {mw_printf(*state, "v=dkim1; %s", key), "v= is not DKIM1", mw_printf(*state, "v=DKIM1; %s", key)},
         {"v=DKIM1 k=ed25519 p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", "the semicolons between the tags are missing",
          mw_printf(*state, "v=DKIM1; %s", key)},
+        {mw_printf(*state, "v=DKIM1;; %s", key), "there is a semicolon too many in the record", mw_printf(*state, "v=DKIM1; %s", key)},
         {"v=DKIM1", "the record ends at a semicolon", NULL},
         {"v=DKIM1; k=rsa; p=MIIBIjANBgkq", "", NULL},
     };

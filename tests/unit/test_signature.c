@@ -115,6 +115,36 @@ static void times_are_looked_at(void **state)
     unit_same(verdict(*state, signed_message(*state, 1600000000, 60), record(*state), false), MW_SIGNATURE_EXPIRED, "a minute in 2020");
 }
 
+/* RFC 8463 appendix A. Our own word alone: libopendkim verifies Ed25519 only where it was built with it (as in Debian). */
+static void ed25519_is_verified(void **state)
+{
+    static const char message[] = "DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;\r\n"
+                                  " d=football.example.com; i=@football.example.com;\r\n"
+                                  " q=dns/txt; s=brisbane; t=1528637909; h=from : to :\r\n"
+                                  " subject : date : message-id : from : subject : date;\r\n"
+                                  " bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;\r\n"
+                                  " b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus\r\n"
+                                  " Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==\r\n"
+                                  "From: Joe SixPack <joe@football.example.com>\r\n"
+                                  "To: Suzie Q <suzie@shopping.example.net>\r\n"
+                                  "Subject: Is dinner ready?\r\n"
+                                  "Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)\r\n"
+                                  "Message-ID: <20030712040037.46341.5F8J@football.example.com>\r\n\r\n"
+                                  "Hi.\r\n\r\nWe lost the game.  Are you hungry yet?\r\n\r\nJoe.\r\n";
+    const char *changed = replaced(*state, message, "Subject: Is", "Subject: [list] Is");
+    struct mw_signature_key keys[] = {{"brisbane._domainkey.football.example.com", "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", false}};
+    struct mw_signature found[MW_SIGNATURES];
+    struct mw_raw raw;
+    mw_raw_read(*state, message, strlen(message), &raw);
+    assert_int_equal(mw_signatures_verify(*state, &raw, keys, 1, 0, found), 1);
+    unit_same(found[0].verdict, MW_SIGNATURE_PASS, "as it was signed");
+    mw_raw_read(*state, changed, strlen(changed), &raw);
+    assert_int_equal(mw_signatures_verify(*state, &raw, keys, 1, 0, found), 1);
+    unit_same(found[0].verdict, MW_SIGNATURE_HEADER, "another subject");
+    assert_int_equal(found[0].change_count, 1);
+    unit_same(found[0].changes[0].field, "Subject", "what was changed");
+}
+
 static void unsigned_messages_have_none(void **state)
 {
     static const char *const messages[] = {HEADER BODY, "", "\r\n", "DKIM-Signature", "X"};
@@ -128,6 +158,6 @@ static void unsigned_messages_have_none(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(signatures_are_verified), UNIT(times_are_looked_at), UNIT(unsigned_messages_have_none)};
+    const struct CMUnitTest tests[] = {UNIT(signatures_are_verified), UNIT(times_are_looked_at), UNIT(ed25519_is_verified), UNIT(unsigned_messages_have_none)};
     return cmocka_run_group_tests(tests, make_key, free_key);
 }
