@@ -55,12 +55,23 @@ static void got_aaaa(struct mw_look *look, const struct mw_dns_answer *answer, v
         tell(look, question);
 }
 
+/* What the zone itself says at the name. Behind an alias stand the records of another zone, which one server may have beside this one and the other not. */
+static struct mw_list own_records(struct mw_look *look, const struct mw_dns_answer *answer)
+{
+    struct mw_list own = {0};
+    const struct mw_record *alias = mw_dns_next(answer, MW_CNAME, &(size_t){0});
+    if (!alias)
+        return mw_lookup_sorted(look, answer, MW_TLSA);
+    mw_list_add(look->arena, &own, mw_printf(look->arena, "CNAME %s", alias->name));
+    return own;
+}
+
 /* Where _tcp below the host is a zone of its own there is a referral, which says nothing of the records. */
 static void got_tlsa(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     const struct question *question = tag;
     bool referral = answer->status == MW_DNS_NODATA && !answer->authoritative;
-    struct mw_list records = mw_lookup_sorted(look, answer, MW_TLSA);
+    struct mw_list records = own_records(look, answer);
     mw_tell_text(look, MW_F_ZONE_TLSA_END, question->about, referral ? "not authoritative" : mw_dns_status_name(answer->status), NULL);
     if (mw_lookup_is_settled(answer->status) && !referral)
         mw_tell_list(look, MW_F_ZONE_TLSA, question->about, &records, NULL);
