@@ -177,13 +177,17 @@ static void count_passes(struct mw_judge *judge, const struct mw_dmarc *read, co
         if (at && mw_seen_value(signature, "pass"))
             count_pass(passes, signature, at + strlen(key), aligned);
     }
+    MW_EACH (asked, judge, MW_F_SPF_ASKED)
+        if (mw_is(judge, MW_F_SPF_RESULT, asked->about, "pass"))
+            count_pass(passes, mw_know(judge, MW_F_SPF_RESULT, asked->about), asked->text, is_aligned(asked->text, from, organisation, read->strict_spf));
 }
 
 /* An envelope sender of the domain's own may pass by SPF, which a message alone does not show. */
 static bool may_pass_by_spf(struct mw_judge *judge, const struct mw_dmarc *read, const char *organisation)
 {
     const struct mw_fact *envelope = mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL);
-    return envelope && is_aligned(envelope->text, mw_seen_target(judge), organisation, read->strict_spf);
+    bool is_checked = mw_each(judge, MW_F_SPF_ASKED, NULL);
+    return !is_checked && envelope && is_aligned(envelope->text, mw_seen_target(judge), organisation, read->strict_spf);
 }
 
 /* Mailing lists sign for themselves what they have altered: that is not the sender's doing. */
@@ -206,8 +210,14 @@ static void dmarc_alignment(struct mw_judge *judge)
     mw_proof(instance, mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL));
     mw_place(instance, "other", passes.domain);
     mw_weight(instance, is_strict ? MW_DEGRADES : MW_RISK, MW_SEND);
-    if (!mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL)) /* SPF may pass for the domain itself */
+    if (!mw_each(judge, MW_F_MESSAGE_ENVELOPE, NULL) && !mw_each(judge, MW_F_SPF_ASKED, NULL)) /* SPF may pass for the domain itself */
         mw_confidence(instance, 0.7);
+    if (from)
+        return;
+    mw_words(instance, N_("SPF passes for another domain than the sender"),
+             N_("SPF lets mail from {about} pass for {other} alone, which DMARC does not count. A DKIM signature of {about} must pass then; none was given to be "
+                "checked (--message)."));
+    mw_weight(instance, MW_ADVICE, MW_SEND);
 }
 
 static void dmarc_multiple(struct mw_judge *judge)
@@ -349,7 +359,7 @@ static const struct mw_cause causes[] = {
         },
         .reference = "RFC 9989 section 4.4",
         .needs = {MW_F_DMARC_END},
-        .any = {MW_F_MESSAGE_DKIM},
+        .any = {MW_F_MESSAGE_DKIM, MW_F_SPF_ASKED},
         .holds = dmarc_alignment,
         .alike = {
             {"dkim.signature.absent", N_("Nothing passes at all.")},
