@@ -69,7 +69,7 @@ static const struct mw_option options[] = {
     {"ip",                0,  MW_STRING,  "ADDRESS",    N_("address that mail leaves from: may it send for the domain by SPF?"),         AT(ip), 0, 0, NULL},
     {"helo",              0,  MW_STRING,  "NAME",       N_("with --ip: name that is said in HELO or EHLO there"),                         AT(helo), 0, 0, NULL},
     {"spf",               0,  MW_FLAG,    NULL,         N_("mailwhy dns: evaluate SPF alone, for --ip, --helo and --from (here the envelope sender), or the record without them"), AT(spf), 0, 0, NULL},
-    {"tree",              0,  MW_FLAG,    NULL,         N_("show the SPF record with all that it includes as a tree"),                    AT(tree), 0, 0, NULL},
+    {"tree",              0,  MW_FLAG,    NULL,         N_("show the delegation, and the SPF record with all that it includes, as a tree"),                    AT(tree), 0, 0, NULL},
     {"dkim-selector",     0,  MW_STRINGS, "NAME",       N_("DKIM selector that the domain signs with; repeatable"),                       AT(dkim_selectors), 0, 0, NULL},
     {"message",           0,  MW_FILE,    "FILE",       N_("check the DKIM signatures and the ARC chain of this message, and say what was altered"), AT(message), 0, 0, NULL},
     {"dnsbl",             0,  MW_STRINGS, "ZONE",       N_("block list to ask about the domain and its addresses, instead of the usual ones; repeatable"),                 AT(dnsbls), 0, 0, NULL},

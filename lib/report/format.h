@@ -46,6 +46,9 @@ const char *mw_words_title(const char *id); /* of a cause; the id itself where i
 
 /* tree.c: the records with all that they lead to, a line each, safe to show; none where nothing is known. And the same as an object of JSON. */
 struct mw_list mw_tree_lines(struct mw_arena *arena, const struct mw_facts *facts);
+/* tree_delegation.c: the same of the delegation, in front of the records; each zone that was asked about. */
+void mw_tree_delegation(struct mw_arena *arena, const struct mw_facts *facts, struct mw_list *lines);
+struct json_t *mw_tree_delegation_json(struct mw_arena *arena, const struct mw_facts *facts);
 struct json_t *mw_tree_json(struct mw_arena *arena, const struct mw_facts *facts);
 
 #endif

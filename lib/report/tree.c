@@ -152,6 +152,9 @@ struct mw_list mw_tree_lines(struct mw_arena *arena, const struct mw_facts *fact
 {
     struct mw_list lines = {0}, domains = domains_of(arena, facts);
     struct tree *tree = MW_NEW(arena, struct tree);
+    mw_tree_delegation(arena, facts, &lines);
+    if (lines.count && domains.count)
+        mw_list_add(arena, &lines, "");
     tree->arena = arena;
     tree->facts = facts;
     for (size_t i = 0; i < domains.count; i++) {
@@ -202,6 +205,7 @@ struct json_t *mw_tree_json(struct mw_arena *arena, const struct mw_facts *facts
         read_tree(tree, domains.items[i]);
         json_array_append_new(array, tree_json(tree));
     }
+    json_object_set_new(object, "delegation", mw_tree_delegation_json(arena, facts));
     json_object_set_new(object, "spf", array);
     return object;
 }

@@ -76,3 +76,31 @@ def test_of_the_dns_all_records_are_shown_once(tmp_path):
     assert "Records found" in run(tmp_path, RECORDS, "--format", "text", "--verbose").stdout
     html = run(tmp_path, RECORDS, "--format", "html", question="dns").stdout
     assert html.count("<mark>ipv4:192.0.2.1</mark>") == 2  # in the finding, and in its place among the records
+
+
+DELEGATION = [("parent.zone", "example.org", "org", None),
+              ("parent.end", "example.org@a.nic.example[192.0.2.1]", "ok", None), ("parent.end", "example.org@b.nic.example[192.0.2.2]", "timed out", None),
+              ("parent.ns", "example.org", "ns1.example.org", "example.org. 86400 IN NS ns1.example.org."),
+              ("parent.ns", "example.org", "gone.example.net", "example.org. 86400 IN NS gone.example.net."),
+              ("zone.ns", "example.org", "ns1.example.org", "example.org. 300 IN NS ns1.example.org."),
+              ("ns.host", "ns1.example.org", "example.org", None), ("ns.host", "gone.example.net", "example.org", None),
+              ("ns.address.end", "gone.example.net", "nxdomain", None),
+              ("zone.end", "example.org@ns1.example.org[192.0.2.53]", "ok", None), ("zone.serial", "example.org@ns1.example.org[192.0.2.53]", 7, None),
+              ("zone.tcp.end", "example.org@ns1.example.org[192.0.2.53]", "timed out", None),
+              ("zone.end", "example.org@ns1.example.org[2001:db8::53]", "refused", None)]
+
+
+def test_the_tree_of_the_delegation(tmp_path):
+    shown = run(tmp_path, DELEGATION, "--tree", "--format", "text").stdout
+    at = shown.index("org, the zone above example.org")
+    lines = [line.rstrip() for line in shown[at:].split("\n\n")[0].splitlines()]
+    assert [line.strip() for line in lines] == [
+        "org, the zone above example.org", "a.nic.example[192.0.2.1]: delegates it", "b.nic.example[192.0.2.2]: does not answer", "NS ns1.example.org",
+        "NS gone.example.net", "example.org", "ns1.example.org", "192.0.2.53: answers with authority, serial 7, 0 ms", "over TCP: does not answer",
+        "2001:db8::53: refuses to answer", "gone.example.net (only the zone above names it)", "its name has no address"]
+    tree = json.loads(run(tmp_path, DELEGATION, "--tree", "--json").stdout)["tree"]["delegation"][0]
+    assert (tree["zone"], tree["above"], tree["ns"]) == ("example.org", "org", ["ns1.example.org", "gone.example.net"])
+    assert [answer["outcome"] for answer in tree["parents"]] == ["ok", "timed out"]
+    assert tree["servers"][0]["answers"] == [{"server": "ns1.example.org", "address": "192.0.2.53", "outcome": "ok", "serial": 7, "tcp": "timed out"},
+                                             {"server": "ns1.example.org", "address": "2001:db8::53", "outcome": "refused"}]
+    assert tree["servers"][1] == {"host": "gone.example.net", "above": True, "zone": False, "answers": []}
