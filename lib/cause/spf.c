@@ -351,6 +351,16 @@ static void spf_not_listed(struct mw_judge *judge)
 }
 
 /* Only SPF fails, while the rest of the domain is answered: else it is no matter of SPF. */
+/* The resolver tried and got nowhere, with a name about which nothing else failed: silence or nonsense from a resolver is no word on the name, and where MX or
+ * the address fails too, that is not a matter of SPF. The value: name and outcome. */
+static bool is_of_the_term(struct mw_judge *judge, const struct mw_fact *failed)
+{
+    struct mw_list words = mw_text_split(mw_judge_arena(judge), failed->text, ": ");
+    const char *name = words.count ? words.items[0] : "";
+    return mw_text_ends(failed->text, " servfail") && !mw_seen_failed(mw_know(judge, MW_F_DNS_MX_END, name)) &&
+           !mw_seen_failed(mw_know(judge, MW_F_DNS_A_END, name));
+}
+
 static void spf_temperror(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_SPF_END) {
@@ -360,6 +370,8 @@ static void spf_temperror(struct mw_judge *judge)
             mw_found(judge, end->about, end);
     }
     MW_EACH (failed, judge, MW_F_SPF_FAILED) { /* the record itself was answered */
+        if (!is_of_the_term(judge, failed))
+            continue;
         struct mw_instance *instance = mw_found(judge, failed->about, failed);
         mw_place(instance, "part", failed->quote ? failed->quote : "");
         mw_confidence(instance, 0.8);
