@@ -235,6 +235,7 @@ struct mw_list cmd_shape(const struct cmd *cmd)
     shape_text(cmd, &shape, "from", choices->from);
     shape_text(cmd, &shape, "from", choices->mail_from);
     shape_text(cmd, &shape, "to", choices->to);
+    shape_flag(cmd, &shape, "spf", choices->spf);
     shape_text(cmd, &shape, "ip", choices->ip);
     shape_text(cmd, &shape, "helo", choices->helo);
     if (choices->password_file || choices->password_command || choices->ask_password)

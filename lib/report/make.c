@@ -383,6 +383,11 @@ static const char *verify_command(struct mw_making *making)
     return mw_list_join(making->arena, &words, " ");
 }
 
+bool mw_make_is_spf(const struct mw_facts *facts)
+{
+    return mw_list_has(&mw_facts_header(facts)->options, "spf");
+}
+
 const struct mw_report *mw_report_make(struct mw_arena *arena, const struct mw_facts *facts)
 {
     struct mw_making *making = MW_NEW(arena, struct mw_making);
@@ -391,7 +396,7 @@ const struct mw_report *mw_report_make(struct mw_arena *arena, const struct mw_f
     making->report = MW_NEW(arena, struct mw_report);
     making->report->facts = facts;
     making->report->header = mw_facts_header(facts);
-    making->report->legs = mw_question_legs(making->report->header->question);
+    making->report->legs = mw_make_is_spf(facts) ? MW_SEND : mw_question_legs(making->report->header->question);
     making->verify = verify_command(making);
     making->judged = mw_judge_facts_all(arena, facts);
     const struct mw_fact *partial = mw_fact_first(facts, MW_F_RUN_PARTIAL);

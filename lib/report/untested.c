@@ -150,7 +150,8 @@ void mw_make_untested(struct mw_making *making)
     size_t count = 0;
     for (size_t i = 0; i < making->judged->tried_count; i++) {
         const struct mw_tried *tried = &making->judged->tried[i];
-        if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS)
+        bool is_beside = mw_make_is_spf(making->facts) && !mw_text_starts(tried->cause->id, "spf.");
+        if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS || is_beside)
             continue;
         const char *exchanges = exchanges_doubt(making, tried->cause->id), *doubt = exchanges ? exchanges : mw_make_filters_doubt(making, tried->cause->id);
         if (doubt)

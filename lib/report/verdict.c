@@ -63,6 +63,8 @@ static bool sends(const struct mw_facts *facts)
         return mw_fact_first(facts, MW_F_DELIVER_ARRIVED);
     if (mw_fact_first(facts, MW_F_RECIPIENT_DOMAIN))
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, true);
+    if (mw_make_is_spf(facts))
+        return any(facts, MW_F_SPF_END, MW_OK);
     return any(facts, MW_F_SPF_END, MW_OK) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
 }
 

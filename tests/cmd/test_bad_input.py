@@ -93,7 +93,7 @@ USAGE, DATA, NO_INPUT, CANNOT_WRITE = 64, 65, 66, 74
     (("dns", "example.org", "--dnsbl", "zen..x"), r"--dnsbl zen\.\.x: empty label"),
     (("dns", "example.org", "--dnsbl", "z" * 64 + ".org"), r"--dnsbl z+\.org: a label is longer than 63 characters"),
     (("dns", "example.org", "--dnsbl", "192.0.2.1"), r"--dnsbl takes the zone of a block list, not the address 192\.0\.2\.1"),
-    (("check", "example.org", "--resolver", "[::1"), r'resolver "\[::1" is not ADDRESS or ADDRESS:PORT'),
+    (("check", "example.org", "--resolver", "[::1"), r'resolver "\[::1" is not ADDRESS, ADDRESS:PORT or system'),
     (("check", "example.org", "--resolver", "::1%lo"), r'resolver "::1%lo" is not ADDRESS'),
     (("check", "com.cn"), r"'com\.cn' is a public suffix, .*like example\.com\.cn"),
     (("dns", "example.org", "--rdap", "http://rdap.example/"), r"--rdap takes the https URL of an RDAP server, not 'http://rdap\.example/'"),

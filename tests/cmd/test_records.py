@@ -7,8 +7,8 @@ from programs import mailwhy
 SPF = 'example.org. 300 IN TXT "v=spf1 mx ipv4:192.0.2.1 a:gone.example.org -all"'
 
 
-def run(tmp_path, facts, *options, question="check"):
-    rows = [{"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": question, "target": "example.org", "options": []}]
+def run(tmp_path, facts, *options, question="check", shape=()):
+    rows = [{"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "test", "question": question, "target": "example.org", "options": list(shape)}]
     for n, (fact, about, value, quote) in enumerate([("target.domain", "example.org", "example.org", None), *facts], 1):
         rows.append({"fact": fact, "about": about, "value": value, "n": n, "from": "test", "at": "2026-11-22T13:00:00Z"} | ({"quote": quote} if quote else {}))
     path = tmp_path / "run.jsonl"
@@ -104,3 +104,12 @@ def test_the_tree_of_the_delegation(tmp_path):
     assert tree["servers"][0]["answers"] == [{"server": "ns1.example.org", "address": "192.0.2.53", "outcome": "ok", "serial": 7, "tcp": "timed out"},
                                              {"server": "ns1.example.org", "address": "2001:db8::53", "outcome": "refused"}]
     assert tree["servers"][1] == {"host": "gone.example.net", "above": True, "zone": False, "answers": []}
+
+
+def test_of_spf_alone_nothing_else_is_said(tmp_path):
+    good = [("spf.record", "example.org", "v=spf1 mx -all", 'example.org. 300 IN TXT "v=spf1 mx -all"'), ("spf.end", "example.org", "ok", None)]
+    done = run(tmp_path, good, "--format", "text", question="dns", shape=["spf"])
+    assert done.returncode == 0 and done.stdout.startswith("Nothing is wrong with the SPF record of example.org.\n") and "login" not in done.stdout
+    untested = json.loads(run(tmp_path, good, "--json", question="dns", shape=["spf"]).stdout)["not_tested"]
+    assert all(cause["what"].startswith("spf.") for cause in untested)
+    assert run(tmp_path, [("spf.end", "example.org", "servfail", None)], question="dns", shape=["spf"]).returncode == 3

@@ -36,7 +36,8 @@ def test_lists(name, columns):
     assert text.returncode == 0 and len(text.stdout.splitlines()) == len(rows) > 1
     assert all(set(row) == columns and all(row.values()) for row in rows)
     first = [row.get("id", row.get("name")) for row in rows]
-    twice = [(row.get("id", row.get("name")), row.get("wants")) for row in rows]  # a probe may have a row for each fact that it wants
+    # A probe may have a row for each fact that it wants, and for each thing that it does with it.
+    twice = [(row.get("id", row.get("name")), row.get("wants"), row.get("says")) for row in rows]
     assert len(set(twice)) == len(twice), "a row stands in the table twice"
     assert [line.split()[0] for line in text.stdout.splitlines()] == first
 
