@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define ADDRESSES 2u /* of one control: the first of each family, mostly */
-#define LISTEN_S 3.0
+#define LISTEN_S 5.0
 
 /* --- named by the user --- */
 
