@@ -351,13 +351,14 @@ static void spf_not_listed(struct mw_judge *judge)
 }
 
 /* Only SPF fails, while the rest of the domain is answered: else it is no matter of SPF. */
-/* The resolver tried and got nowhere, with a name about which nothing else failed: silence or nonsense from a resolver is no word on the name, and where MX or
- * the address fails too, that is not a matter of SPF. The value: name and outcome. */
+/* The resolver tried and got nowhere, with a name about which nothing else failed: a refusal or nonsense is no word on the name, and where MX or the address
+ * fails too, that is not a matter of SPF. The value: name and outcome. */
 static bool is_of_the_term(struct mw_judge *judge, const struct mw_fact *failed)
 {
     struct mw_list words = mw_text_split(mw_judge_arena(judge), failed->text, ": ");
     const char *name = words.count ? words.items[0] : "";
-    return mw_text_ends(failed->text, " servfail") && !mw_seen_failed(mw_know(judge, MW_F_DNS_MX_END, name)) &&
+    bool in_vain = mw_text_ends(failed->text, " servfail") || mw_text_ends(failed->text, " timed out");
+    return in_vain && !mw_seen_failed(mw_know(judge, MW_F_DNS_MX_END, name)) &&
            !mw_seen_failed(mw_know(judge, MW_F_DNS_A_END, name));
 }
 
