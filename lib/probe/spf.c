@@ -93,16 +93,37 @@ static const char *number_text(struct mw_look *look, size_t number)
     return mw_printf(look->arena, "%zu", number);
 }
 
-static void tell_tree(struct mw_look *look, const struct mw_spf_audit *audit, const char *domain)
+/* An included record as it stands in its zone; the domain's own is told by itself. NULL: there is none. */
+static const char *included_quote(struct mw_look *look, const struct spf *spf, const struct mw_spf_node *node)
 {
+    const struct mw_record *record;
+    for (size_t i = 0; node->parent && *node->record && i < spf->count; i++) {
+        const struct known *known = &spf->known[i];
+        if (!known->answer || known->type != MW_TXT || !mw_text_same(known->name, node->domain))
+            continue;
+        for (size_t k = 0; (record = mw_dns_next(known->answer, MW_TXT, &k));)
+            if (mw_text_same(record->joined, node->record))
+                return mw_lookup_quote(look, record);
+    }
+    return NULL;
+}
+
+static void tell_tree(struct mw_look *look, const struct spf *spf, const struct mw_spf_audit *audit)
+{
+    const char *domain = spf->domain;
     for (size_t i = 0; i < audit->node_count; i++) {
         const struct mw_spf_node *node = &audit->nodes[i];
-        const char *const pieces[] = {number_text(look, i + 1), number_text(look, node->parent), node->term, node->domain,
-                                      number_text(look, (size_t)node->lookups), mw_spf_state_name(node->state), node->record};
+        const char *const pieces[] = {number_text(look, i + 1),
+                                      number_text(look, node->parent),
+                                      node->term,
+                                      node->domain,
+                                      number_text(look, (size_t)node->lookups),
+                                      mw_spf_state_name(node->state),
+                                      node->record};
         struct mw_list list = {0};
         for (size_t piece = 0; piece < MW_COUNT(pieces); piece++)
             mw_list_add(look->arena, &list, pieces[piece]);
-        mw_tell_list(look, MW_F_SPF_NODE, domain, &list, NULL);
+        mw_tell_list(look, MW_F_SPF_NODE, domain, &list, included_quote(look, spf, node));
     }
     for (size_t i = 0; i < audit->unreached_count; i++)
         mw_lookup_tell_once(look, MW_F_SPF_UNREACHED, audit->unreached[i].domain, audit->unreached[i].term, audit->unreached[i].why);
@@ -140,7 +161,7 @@ static void audit_again(struct mw_look *look, struct spf *spf)
     if (audit->all)
         mw_tell_text(look, MW_F_SPF_ALL, spf->domain, audit->all, NULL);
     tell_breaks(look, audit, spf->domain);
-    tell_tree(look, audit, spf->domain);
+    tell_tree(look, spf, audit);
     tell_covers(look, audit, spf->domain);
     tell_joint(look, spf, audit->missing, audit->missing_count);
     tell_joint(look, spf, audit->voids, audit->void_count);
@@ -220,8 +241,8 @@ const struct mw_probe mw_probe_spf = {
     .says = N_("Looks up the domain's SPF record and follows all that it includes."),
     .legs = MW_SEND,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE,
-              MW_F_SPF_NODE, MW_F_SPF_UNREACHED, MW_F_SPF_COVERS, MW_F_SPF_COVERS_IPV4, MW_F_SPF_COVERS_IPV6, MW_F_SPF_BYTES, MW_F_SPF_FAILED, MW_F_SPF_SPACED},
+    .tells = {MW_F_SPF_RECORD, MW_F_SPF_FLAW, MW_F_SPF_LOOKUPS, MW_F_SPF_VOID, MW_F_SPF_INCLUDE_MISSING, MW_F_SPF_ALL, MW_F_SPF_WIDE, MW_F_SPF_NODE,
+              MW_F_SPF_UNREACHED, MW_F_SPF_COVERS, MW_F_SPF_COVERS_IPV4, MW_F_SPF_COVERS_IPV6, MW_F_SPF_BYTES, MW_F_SPF_FAILED, MW_F_SPF_SPACED},
     .ends = MW_F_SPF_END,
     .start = start,
 };
@@ -248,8 +269,8 @@ static void start_address(struct mw_look *look)
     struct spf *spf = new_spf(look, domain, check_again);
     const char *mailbox = look->asked->mailbox;
     bool own = mailbox && mw_text_ends(mailbox, mw_printf(look->arena, "@%s", domain));
-    spf->subject = (struct mw_spf_subject){.address = look->why->about, .sender = own ? mailbox : mw_printf(look->arena, "postmaster@%s", domain),
-                                           .helo = look->why->text};
+    spf->subject = (struct mw_spf_subject){
+        .address = look->why->about, .sender = own ? mailbox : mw_printf(look->arena, "postmaster@%s", domain), .helo = look->why->text};
     check_again(look, spf);
 }
 
@@ -315,8 +336,11 @@ static void start_given(struct mw_look *look)
     const char *domain = look->why->text, *sender = asked->mail_from ? asked->mail_from : asked->mailbox;
     struct spf *spf = new_spf(look, domain, given_again);
     spf->eager = true; /* what a term needs that is never reached may stay silent */
-    spf->subject = (struct mw_spf_subject){.address = look->why->about, .sender = sender ? sender : mw_printf(look->arena, "postmaster@%s", domain),
-                                           .helo = asked->helo ? asked->helo : domain, .receiver = asked->ehlo_name, .at = look->why->at};
+    spf->subject = (struct mw_spf_subject){.address = look->why->about,
+                                           .sender = sender ? sender : mw_printf(look->arena, "postmaster@%s", domain),
+                                           .helo = asked->helo ? asked->helo : domain,
+                                           .receiver = asked->ehlo_name,
+                                           .at = look->why->at};
     given_again(look, spf);
     if (asked->helo)
         start_helo(look, &spf->subject);

@@ -82,6 +82,19 @@ static const char *part_of(const struct mw_fact *flaw)
     return is_named ? flaw->quote + domain + 2 : flaw->quote;
 }
 
+/* A part of a record that the domain's SPF record includes: "OTHER: PART", and the node of the tree quotes the record. */
+static void mark_included(struct mw_making *making, struct mw_finding *finding, const struct mw_fact *flaw)
+{
+    struct mw_zoneline line;
+    const char *colon = strstr(flaw->quote, ": ");
+    for (const struct mw_fact *node = mw_fact_first(making->facts, MW_F_SPF_NODE); node && colon; node = mw_fact_next(making->facts, node)) {
+        bool is_its = node->quote && mw_zoneline_read(making->arena, node->quote, &line) &&
+                      mw_text_same(line.owner, mw_strndup(making->arena, flaw->quote, (size_t)(colon - flaw->quote)));
+        if (is_its && mark(making, finding, node, colon + 2))
+            return;
+    }
+}
+
 static void mark_flaw(struct mw_making *making, struct mw_finding *finding, const struct mw_fact *flaw)
 {
     for (size_t i = 0; i < MW_COUNT(pairs) && flaw->quote; i++) {
@@ -91,6 +104,8 @@ static void mark_flaw(struct mw_making *making, struct mw_finding *finding, cons
         for (; record; record = mw_fact_find_next(making->facts, record))
             if (mark(making, finding, record, part_of(flaw)))
                 return;
+        if (pairs[i].record == MW_F_SPF_RECORD)
+            mark_included(making, finding, flaw);
     }
 }
 

@@ -36,6 +36,15 @@ def test_the_part_at_fault_is_marked(tmp_path):
     assert "<mark>ipv4:192.0.2.1</mark>" in run(tmp_path, WRONG_TERM, "--format", "html").stdout
 
 
+def test_the_part_at_fault_of_an_included_record_is_marked(tmp_path):
+    included = '_spf.example.org. 300 IN TXT "v=spf1 a:gone.example.org a:left.example.org -all"'
+    facts = [WRONG_TERM[0], ("spf.end", "example.org", "ok", None),
+             ("spf.node", "example.org", ["1", "0", "", "example.org", "3", "ok", "v=spf1 include:_spf.example.org -all"], None),
+             ("spf.node", "example.org", ["2", "1", "include:_spf.example.org", "_spf.example.org", "2", "ok", "v=spf1 …"], included),
+             *[("spf.void", "example.org", f"a:{name}.example.org {name}.example.org", f"_spf.example.org: a:{name}.example.org") for name in ("gone", "left", "lost")]]
+    assert finding(tmp_path, facts, "spf.lookup.void")["records"] == [{"record": included, "at_fault": ["a:gone.example.org", "a:left.example.org"]}]
+
+
 def test_a_part_that_the_record_has_not_is_not_marked(tmp_path):
     other = [row if row[0] != "spf.flaw" else (*row[:3], "example.org: ip:192.0.2.1") for row in WRONG_TERM]
     assert "records" not in finding(tmp_path, other, "spf.record.syntax")
