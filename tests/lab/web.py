@@ -10,6 +10,7 @@ http {{
   access_log off;
   server_tokens off;
   default_type text/plain;
+  ssl_protocols TLSv1.2 TLSv1.3;
   client_body_temp_path {dir}/body;
   proxy_temp_path {dir}/proxy;
   fastcgi_temp_path {dir}/fastcgi;
