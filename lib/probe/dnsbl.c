@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define ADDRESSES 8u /* asked about in a run: lists are a free service */
+#define WAIT_S 3.0   /* a list whose servers are silent must not hold up the rest */
 
 /* Operators of lists refuse these or answer them wrongly. */
 static const char *const public_resolvers[] = {"8.8.8.8",        "8.8.4.4",         "1.1.1.1",   "1.0.0.1",   "9.9.9.9",      "208.67.222.222",
@@ -149,14 +150,19 @@ static const char *test_point(const struct list *list, int column, const char *u
     return list->row && *list->row[column] ? list->row[column] : usual;
 }
 
+static void ask_name(struct mw_look *look, const char *name, int type, mw_look_got_answer *got, struct trial *trial)
+{
+    mw_lookup_ask_briefly(look, &(struct mw_question){.name = name, .type = type}, WAIT_S, got, trial);
+}
+
 static void ask(struct mw_look *look, struct trial *trial)
 {
     const struct list *list = trial->list;
     trial->waiting = trial->subject ? 3 : 2;
-    mw_look_ask(look, entry_name(look, list, test_point(list, MW_BLOCKLIST_LISTED, list->kind->listed)), MW_A, got_listed, trial);
-    mw_look_ask(look, entry_name(look, list, test_point(list, MW_BLOCKLIST_UNLISTED, list->kind->unlisted)), MW_A, got_unlisted, trial);
+    ask_name(look, entry_name(look, list, test_point(list, MW_BLOCKLIST_LISTED, list->kind->listed)), MW_A, got_listed, trial);
+    ask_name(look, entry_name(look, list, test_point(list, MW_BLOCKLIST_UNLISTED, list->kind->unlisted)), MW_A, got_unlisted, trial);
     if (trial->subject)
-        mw_look_ask(look, entry_name(look, list, trial->subject), MW_A, got_entry, trial);
+        ask_name(look, entry_name(look, list, trial->subject), MW_A, got_entry, trial);
 }
 
 /* --- believing it -------------------------------------------------------------------------------------------------------------------------- */
@@ -238,7 +244,7 @@ static void tell_entry(struct mw_look *look, struct trial *trial)
     if (!mw_lookup_is_settled(trial->entry->status))
         look->outcome = mw_dns_status_name(trial->entry->status);
     if (*code(trial->entry))
-        mw_look_ask(look, entry_name(look, trial->list, trial->subject), MW_TXT, got_words, trial);
+        ask_name(look, entry_name(look, trial->list, trial->subject), MW_TXT, got_words, trial);
 }
 
 /* --- the lists, and the domain in them ----------------------------------------------------------------------------------------------------- */
