@@ -185,7 +185,7 @@ def test_scenario_is_whole(name):
 
 @needs_lab
 def test_faults_are_real_and_healthy_networks_healthy():
-    proof = subprocess.run([*LAB, "prove"], capture_output=True, text=True, timeout=900)
+    proof = subprocess.run([*LAB, "prove"], capture_output=True, text=True, timeout=2400)
     assert proof.returncode == 0, "\n".join(l for l in proof.stdout.splitlines() if not l.startswith("proved"))
 
 
