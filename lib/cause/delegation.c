@@ -223,7 +223,7 @@ static void glue_faults(struct mw_judge *judge)
 /* It answers, and not from the zone's data. An error to EDNS alone is another fault. */
 static bool is_lame(struct mw_judge *judge, const struct mw_fact *end)
 {
-    return mw_seen_answered(end) && !mw_seen_value(end, MW_OK) && !answers_plain(judge, end->about) && !is_at_wrong_address(judge, end);
+    return mw_seen_answered(end) && !mw_seen_value(end, MW_OK) && !mw_seen_value(end, "cut") && !answers_plain(judge, end->about) && !is_at_wrong_address(judge, end);
 }
 
 /* Calls `look` once for each zone whose servers were asked. */

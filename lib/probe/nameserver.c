@@ -52,6 +52,8 @@ static const char *soa_outcome(const struct mw_dns_answer *answer, const char *z
         return "not authoritative";
     if (answer->status == MW_DNS_OK && !answer->authoritative)
         return "not authoritative";
+    if (answer->status == MW_DNS_OTHER && answer->rcode == 0) /* cut over TCP too: it says nothing of the zone */
+        return "cut";
     return mw_dns_status_name(answer->status);
 }
 

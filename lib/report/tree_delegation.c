@@ -35,6 +35,7 @@ static const struct saying at_zone[] = {
     {"ok",                N_("answers with authority")},
     {"not authoritative", N_("answers without authority: it does not serve the zone")},
     {"upward referral",   N_("points to another zone: it does not serve this one")},
+    {"cut",               N_("cuts its answers short, over TCP too")},
     {"nxdomain",          N_("says that there is no such zone")},
     {"nodata",            N_("has no SOA record for it")},
     {"servfail",          N_("fails (SERVFAIL)")},

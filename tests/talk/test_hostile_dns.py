@@ -194,7 +194,7 @@ OWN = {
     "wrong ids":                      (answer(MX, id=b"\0\0", flags=h.AA),                                              "garbled", DOWN),
     "names in a circle":              (raw(b"\xc0\x1d" + h.record(b"", h.MX, h.mx(HOST))),                             "garbled", DOWN),
     "always cut, silent by TCP":      (over_tcp(packets(h.SILENCE)),                                                    "timed out", DOWN | {"dns.server.tcp_blocked"}),
-    "always cut, by TCP too":         (answer(flags=h.AA | h.TC),                                                       "other", LAME),
+    "always cut, by TCP too":         (answer(flags=h.AA | h.TC),                                                       "cut", set()),
     "storm":                          (packets(lambda q: Act("packet", q.answer(id=b"\0\0"), 2000)),                    "garbled", DOWN),
     "poison beside":                  (lambda q: [q.answer([h.record(AT, q.kind, data) for data in ZONE.records.get((q.name, q.kind), [])], flags=h.AA, beside=POISONED)], "ok", set()),
     "EDNS unknown":                   (lambda q: [q.answer(code=h.FORMERR, edns=False)] if q.edns else None,              "other", {"dns.server.qtype_broken"}),
