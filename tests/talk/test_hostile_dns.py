@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -21,7 +22,7 @@ from hostile import Act
 MAILWHY = Path(os.environ.get("MAILWHY", Path(__file__).resolve().parents[2] / "build" / "mailwhy"))
 DOMAIN, HOST, POISON = "example.org", "mx.example.org", "poison.example"
 RSS_CEILING_KB = 160 * 1024  # a healthy run takes 15 MB; the sanitizers of the tests take several times that
-PATIENCE_S = 60              # for a machine that is busy; the tool's own waits are far shorter
+PATIENCE_S = 240             # for a machine that is busy; the tool's own waits are far shorter
 RECORDS_CEILING = 1000
 SIDE_BY_SIDE = 24
 SKIPPED = ["--skip", "dnsbl,mtasts,dnssec"]
@@ -215,7 +216,7 @@ class Run:
         command = [MAILWHY, "dns", DOMAIN, "--format", "text", "--verbose", "--save", facts, *options]
         with out.open("wb") as to_out, err.open("wb") as to_err:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err)
-        patience = threading.Timer(PATIENCE_S, child.kill)
+        patience = threading.Timer(PATIENCE_S, os.kill, (child.pid, signal.SIGKILL))  # child.kill() might take the status that wait4() wants
         patience.start()
         _, status, used = os.wait4(child.pid, 0)
         patience.cancel()
