@@ -17,18 +17,7 @@ static const char version[] = "BIMI1";
 
 bool mw_bimi_is_record(const char *text)
 {
-    text += strspn(text, " \t");
-    if (*text != 'v' && *text != 'V')
-        return false;
-    text += 1 + strspn(text + 1, " \t");
-    if (*text != '=')
-        return false;
-    text += 1 + strspn(text + 1, " \t");
-    if (strncmp(text, version, strlen(version)) != 0)
-        return false;
-    text += strlen(version);
-    text += strspn(text, " \t");
-    return !*text || *text == ';';
+    return mw_tags_are_of(text, version);
 }
 
 static bool is_https(const char *uri)

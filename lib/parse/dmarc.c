@@ -13,18 +13,7 @@ static const char version[] = "DMARC1";
 /* The first tag alone is looked at: a version behind others does not count. */
 bool mw_dmarc_is_record(const char *text)
 {
-    text += strspn(text, " \t");
-    if (*text != 'v' && *text != 'V')
-        return false;
-    text += 1 + strspn(text + 1, " \t");
-    if (*text != '=')
-        return false;
-    text += 1 + strspn(text + 1, " \t");
-    if (strncmp(text, version, strlen(version)) != 0)
-        return false;
-    text += strlen(version);
-    text += strspn(text, " \t");
-    return !*text || *text == ';';
+    return mw_tags_are_of(text, version);
 }
 
 bool mw_dmarc_is_near(const char *text)

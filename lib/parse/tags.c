@@ -61,3 +61,19 @@ bool mw_tags_is_report_uri(const char *uri, const char *also)
     const char *at = mw_text_starts(uri, mailto) ? strchr(uri, '@') : NULL;
     return at && at > uri + strlen(mailto) && at[1] && !strpbrk(uri, " \t\"<>");
 }
+
+bool mw_tags_are_of(const char *text, const char *version)
+{
+    text += strspn(text, " \t");
+    if (*text != 'v' && *text != 'V')
+        return false;
+    text += 1 + strspn(text + 1, " \t");
+    if (*text != '=')
+        return false;
+    text += 1 + strspn(text + 1, " \t");
+    if (strncmp(text, version, strlen(version)) != 0)
+        return false;
+    text += strlen(version);
+    text += strspn(text, " \t");
+    return !*text || *text == ';';
+}

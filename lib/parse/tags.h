@@ -20,6 +20,8 @@ struct tags {
 };
 
 struct tags *mw_tags_cut(struct mw_arena *arena, const char *text);
+/* Is v=VERSION the first tag? The version is compared as it is written. */
+bool mw_tags_are_of(const char *text, const char *version);
 /* The value of the first tag of that name, without regard to case; NULL: none. */
 const char *mw_tags_get(const struct tags *tags, const char *name);
 /* How many have that name. */
