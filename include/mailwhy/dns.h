@@ -86,6 +86,14 @@ size_t mw_dns_query(uint8_t *wire, size_t room, uint16_t id, const char *name, i
 /* The same without OPT, as before EDNS (RFC 6891): with no room for DO. */
 size_t mw_dns_query_plain(uint8_t *wire, size_t room, uint16_t id, const char *name, int type, bool recursion, bool checking_disabled);
 
+/* The one question of a query (RFC 1035 section 4.1.2), of class IN; false: that is not what it is. */
+struct mw_dns_asked {
+    const char *name; /* as mw_record.owner */
+    int type;
+    size_t bytes; /* of the header and the question */
+};
+bool mw_dns_read_query(struct mw_arena *arena, const uint8_t *wire, size_t bytes, struct mw_dns_asked *asked);
+
 /* The reverse name of an IPv4 or IPv6 address under `suffix` (NULL: in-addr.arpa or ip6.arpa); NULL where it is no address. */
 char *mw_dns_reverse(struct mw_arena *arena, const char *address, const char *suffix);
 

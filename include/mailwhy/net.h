@@ -49,13 +49,18 @@ typedef void mw_got_answer(void *context, const struct mw_dns_answer *answer);
 /* The answer stays valid as long as the net. */
 void mw_dns_ask(struct mw_net *net, const struct mw_question *question, mw_got_answer *got, void *context);
 
-/* Validation here with libunbound and the trust anchor (mw_net_options), through the resolvers. "secure", "insecure", "bogus" (why: libunbound's words) or
- * "unknown" (why: no trust anchor, timed out, …). */
+/* Validation here with libunbound and the trust anchor (mw_net_options). "secure", "insecure", "bogus" (why: libunbound's words) or "unknown" (why: no trust
+ * anchor, timed out, …). What it asks of the resolvers is a question like others, with CD and DO. */
 typedef void mw_got_validation(void *context, const char *verdict, const char *why);
 void mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
 bool mw_dns_can_validate(struct mw_net *net);
-/* Fetches DS and DNSKEY of a zone ahead, once: what is validated along with it need not walk down the chain one question at a time. */
-void mw_dns_prime(struct mw_net *net, const char *zone);
+
+/* A resolver on loopback, by UDP, for a library that asks by itself: what it is asked there is asked as by mw_dns_ask, with CD and DO. It does not keep the run
+ * alive. NULL: this machine has no loopback. */
+struct mw_relay;
+struct mw_relay *mw_relay_start(struct mw_net *net);
+int mw_relay_port(const struct mw_relay *relay); /* of 127.0.0.1 */
+void mw_relay_end(struct mw_relay *relay);       /* NULL is allowed */
 
 /* --- connections ----------------------------------------------------------------------------------------------------------------------------- */
 /* Connects to one address. `outcome` is one of MW_OK, MW_REFUSED, MW_TIMED_OUT, MW_UNREACHABLE, MW_RESET (fact.h); with MW_OK the socket is the caller's

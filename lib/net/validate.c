@@ -1,5 +1,5 @@
-/* DNSSEC validation here: libunbound with the trust anchor, forwarding to the resolvers. Loaded at first use. It answers secure, insecure, bogus or unknown
- * and never guesses: a question that takes too long is unknown. RFC 4035. */
+/* DNSSEC validation here: libunbound with the trust anchor, asking through the engine (relay.c). Loaded at first use. It answers secure, insecure, bogus or
+ * unknown and never guesses: a question that takes too long is unknown. RFC 4035. */
 #include "inside.h"
 
 #include <dlfcn.h>
@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #define WAIT_S 8.0
-#define PRIMED_CEILING 64u
 #define REASON_CEILING 500u
 
 /* clang-format off */
@@ -33,7 +32,7 @@ struct mw_validating {
     const char *flaw; /* it cannot be used; NULL */
     struct ub_ctx *unbound;
     struct mw_poll *poll;
-    struct mw_list primed;
+    struct mw_relay *relay;
 #define F(name) __typeof__(&ub_##name) name;
     FUNCTIONS(F)
 #undef F
@@ -72,22 +71,18 @@ static const char *load(struct mw_validating *validating)
     return found ? NULL : "libunbound.so.8 lacks a function";
 }
 
-/* "address@port", as unbound writes it. */
-static const char *forward_to(struct mw_net *net, const char *server)
-{
-    return mw_printf(net->arena, "%s@%s", mw_server_address(net->arena, server), strrchr(server, ':') + 1);
-}
-
 static const char *set_up(struct mw_validating *validating)
 {
     struct mw_net *net = validating->net;
     validating->unbound = validating->ctx_create();
     if (!validating->unbound)
         return "libunbound cannot make a context";
-    validating->ctx_debugout(validating->unbound, NULL);                              /* it would write to standard error */
-    validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no"); /* the resolver may be there */
-    for (size_t i = 0; i < net->resolvers.count; i++)
-        validating->ctx_set_fwd(validating->unbound, forward_to(net, net->resolvers.items[i]));
+    validating->relay = mw_relay_start(net);
+    if (!validating->relay)
+        return "this machine has no loopback address";
+    validating->ctx_debugout(validating->unbound, NULL); /* it would write to standard error */
+    validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no");
+    validating->ctx_set_fwd(validating->unbound, mw_printf(net->arena, "127.0.0.1@%d", mw_relay_port(validating->relay)));
     int error = 0;
     const char *flaw = net->anchors.count ? NULL : mw_net_read_anchor(net, anchor_of(net));
     for (size_t i = 0; !error && i < net->anchors.count; i++)
@@ -178,25 +173,6 @@ void mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_vali
         conclude(validation, "unknown", validating->strerror(error));
 }
 
-static void got_ahead(void *context, int error, struct ub_result *result)
-{
-    struct mw_validating *validating = context;
-    if (!error)
-        validating->resolve_free(result);
-}
-
-void mw_dns_prime(struct mw_net *net, const char *zone)
-{
-    static const int types[] = {MW_DNSKEY, MW_DS};
-    struct mw_validating *validating = validating_of(net);
-    if (validating->flaw || mw_list_has(&validating->primed, zone) || validating->primed.count >= PRIMED_CEILING)
-        return;
-    mw_list_add(net->arena, &validating->primed, mw_strdup(net->arena, zone));
-    for (size_t i = 0; i < MW_COUNT(types); i++)
-        if (types[i] == MW_DNSKEY || strcmp(zone, ".") != 0)
-            validating->resolve_async(validating->unbound, zone, types[i], 1, validating, got_ahead, NULL);
-}
-
 void mw_validating_end(struct mw_net *net)
 {
     struct mw_validating *validating = net->validating;
@@ -205,5 +181,6 @@ void mw_validating_end(struct mw_net *net)
     mw_poll_stop(validating->poll);
     if (validating->unbound)
         validating->ctx_delete(validating->unbound);
+    mw_relay_end(validating->relay);
     net->validating = NULL;
 }

@@ -475,18 +475,33 @@ static enum mw_dns_status judge(const struct reader *reader, const struct chain 
     return denies && !may_deny(reader, found) ? MW_DNS_GARBLED : status;
 }
 
-/* Servers that refuse may leave the question out. */
-static bool is_our_question(struct reader *reader, const char *name, int type)
+/* One question of class IN; false: there are none, others or more. */
+static bool read_question(struct reader *reader, struct mw_dns_asked *asked)
 {
-    unsigned questions = get16(reader->wire + 4);
-    if (questions == 0)
-        return (reader->wire[3] & 15) != LDNS_RCODE_NOERROR;
-    const char *asked = read_name(reader);
-    if (questions != 1 || !asked || reader->bytes - reader->at < 4)
+    asked->name = read_name(reader);
+    if (get16(reader->wire + 4) != 1 || !asked->name || reader->bytes - reader->at < 4)
         return false;
     const uint8_t *rest = reader->wire + reader->at;
     reader->at += 4;
-    return mw_text_same(asked, name) && (int)get16(rest) == type && get16(rest + 2) == CLASS_IN;
+    asked->type = (int)get16(rest);
+    asked->bytes = reader->at;
+    return get16(rest + 2) == CLASS_IN;
+}
+
+/* Servers that refuse may leave the question out. */
+static bool is_our_question(struct reader *reader, const char *name, int type)
+{
+    struct mw_dns_asked asked;
+    if (get16(reader->wire + 4) == 0)
+        return (reader->wire[3] & 15) != LDNS_RCODE_NOERROR;
+    return read_question(reader, &asked) && mw_text_same(asked.name, name) && asked.type == type;
+}
+
+bool mw_dns_read_query(struct mw_arena *arena, const uint8_t *wire, size_t bytes, struct mw_dns_asked *asked)
+{
+    struct reader reader = {.arena = arena, .wire = wire, .bytes = bytes, .at = HEADER_BYTES, .name = ""};
+    bool is_query = bytes >= HEADER_BYTES && !(wire[2] & 0xf8); /* neither an answer nor another kind of request */
+    return is_query && read_question(&reader, asked);
 }
 
 static char *without_dot(struct mw_arena *arena, const char *name)

@@ -147,9 +147,6 @@ static void validate(struct mw_look *look, const struct trust *trust)
 {
     if (!mw_dns_can_validate(look->net))
         return;
-    for (size_t i = 0; i < trust->count; i++)
-        if (trust->states[i])
-            mw_dns_prime(look->net, trust->names[i]);
     struct validating *validating = MW_NEW(look->arena, struct validating);
     *validating = (struct validating){look, trust->name};
     mw_look_hold(look);

@@ -23,6 +23,15 @@ static void check(const struct mw_dns_answer *answer)
     }
 }
 
+static void check_query(struct mw_arena *arena, const uint8_t *wire, size_t bytes)
+{
+    struct mw_dns_asked asked;
+    if (!mw_dns_read_query(arena, wire, bytes, &asked))
+        return;
+    fuzz_name(asked.name);
+    fuzz_must(asked.bytes > 12 && asked.bytes <= bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
     static const struct { const char *name; int type; } questions[] = {{"a", MW_A}, {"a", MW_MX}, {"a", MW_TXT}, {"a", MW_TLSA}, {"a", MW_SOA}, {"a", MW_SRV}, {"a", MW_CNAME}, {".", MW_NS}};
@@ -51,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     size_t length = (size_t)(end - message);
     message = realloc(message, length + !length);
     check(mw_dns_read(arena, message, length, questions[which].name, questions[which].type));
+    check_query(arena, message, length);
     free(message);
     mw_arena_free(arena);
     return 0;

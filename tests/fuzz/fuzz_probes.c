@@ -15,7 +15,6 @@ void __wrap_mw_fetch(struct mw_net *net, const char *url, int redirects, double 
 void __wrap_mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context);
 void __wrap_mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
 bool __wrap_mw_dns_can_validate(struct mw_net *net);
-void __wrap_mw_dns_prime(struct mw_net *net, const char *zone);
 bool __wrap_mw_net_has_route(bool ipv6);
 
 struct input {
@@ -254,9 +253,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     mw_net_free(net);
     mw_arena_free(memory);
     return 0;
-}
-
-void __wrap_mw_dns_prime(struct mw_net *net, const char *zone)
-{
-    (void)net, (void)zone;
 }

@@ -16,7 +16,6 @@ void __wrap_mw_fetch(struct mw_net *net, const char *url, int redirects, double 
 void __wrap_mw_fetch_as(struct mw_net *net, const struct mw_fetch_wish *wish, mw_got_fetched *got, void *context);
 void __wrap_mw_dns_validate(struct mw_net *net, const char *name, int type, mw_got_validation *got, void *context);
 bool __wrap_mw_dns_can_validate(struct mw_net *net);
-void __wrap_mw_dns_prime(struct mw_net *net, const char *zone);
 bool __wrap_mw_net_has_route(bool ipv6);
 
 static struct mw_arena *memory;
@@ -242,9 +241,4 @@ void fake_dns_expect(struct mw_arena *arena, const char *scene, const struct mw_
         print_error("%s: %s: %s\nall facts:\n%s\n", scene, unwanted ? "told" : "not told", lines.items[i], mw_list_join(arena, facts, "\n"));
         fail();
     }
-}
-
-void __wrap_mw_dns_prime(struct mw_net *net, const char *zone)
-{
-    (void)net, (void)zone;
 }

@@ -2,6 +2,10 @@
  * answer comes again over TCP, and the next resolver takes over. */
 #include <mailwhy/net.h>
 
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "nameserver.h"
 #include "unit.h"
 
@@ -227,13 +231,118 @@ static void test_freed_early(void **state)
     assert_int_equal(got.times, 0);
 }
 
+/* --- the resolver for a library (mw_relay_start) ---------------------------------------------------------------------------------------------- */
+
+struct library { /* and what it asks through */
+    struct scene scene;
+    struct mw_net *net;
+    struct mw_relay *relay;
+    struct mw_timer *deadline; /* keeps its loop alive */
+    int client;
+};
+
+static void rang(void *context)
+{
+    (void)context;
+    fail();
+}
+
+static void open_library(struct library *library)
+{
+    const char *flaw = NULL;
+    struct sockaddr_in place;
+    open_scene(&library->scene, true, 0.05);
+    uv_ref((uv_handle_t *)&library->scene.server.udp);
+    struct mw_net_options options = {.dns_wait_s = 0.05};
+    mw_list_add(library->scene.arena, &options.resolvers, library->scene.address);
+    library->net = mw_net_new(library->scene.arena, &options, &flaw);
+    library->relay = mw_relay_start(library->net);
+    assert_non_null(library->relay);
+    library->deadline = mw_timer_start(library->net, 600, rang, NULL);
+    library->client = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    uv_ip4_addr("127.0.0.1", mw_relay_port(library->relay), &place);
+    assert_int_equal(connect(library->client, (struct sockaddr *)&place, sizeof place), 0);
+}
+
+static void close_library(struct library *library)
+{
+    close(library->client);
+    mw_timer_stop(library->deadline);
+    mw_relay_end(library->relay);
+    mw_net_free(library->net);
+    close_scene(&library->scene);
+}
+
+/* What comes to it within `turns`; 0 bytes: nothing. */
+static size_t receive(struct library *library, uint8_t *wire, size_t room, unsigned turns)
+{
+    ssize_t bytes = -1;
+    while (bytes < 0 && turns--) {
+        uv_run(mw_net_loop(library->scene.net), UV_RUN_NOWAIT);
+        uv_run(mw_net_loop(library->net), UV_RUN_NOWAIT);
+        uv_sleep(1);
+        bytes = recv(library->client, wire, room, 0);
+    }
+    return bytes < 0 ? 0 : (size_t)bytes;
+}
+
+static void relayed(struct library *library, const char *name, enum mw_dns_status wanted)
+{
+    static uint16_t id = 0x1200;
+    uint8_t wire[1024];
+    size_t asked = mw_dns_query(wire, sizeof wire, ++id, name, MW_A, true, false, true);
+    assert_int_equal(send(library->client, wire, asked, 0), asked);
+    size_t bytes = receive(library, wire, sizeof wire, 5000);
+    assert_true(bytes > 12 && wire[0] == id >> 8 && wire[1] == (id & 255));
+    const struct mw_dns_answer *answer = mw_dns_read(library->scene.arena, wire, bytes, name, MW_A);
+    assert_string_equal(mw_dns_status_name(answer->status), mw_dns_status_name(wanted));
+    assert_true(wanted != MW_DNS_OK || mw_text_same(answer->records[0].address, "192.0.2.1"));
+}
+
+static void test_relayed(void **state)
+{
+    struct library library;
+    struct got got = {0};
+    (void)state;
+    open_library(&library);
+    relayed(&library, "ok.test", MW_DNS_OK);
+    relayed(&library, "OK.test", MW_DNS_OK);
+    assert_int_equal(library.scene.server.packets, 1);
+    mw_dns_ask(library.net, &(struct mw_question){.name = "ok.test", .type = MW_A, .checking_disabled = true, .dnssec = true}, got_answer, &got);
+    uv_run(mw_net_loop(library.net), UV_RUN_NOWAIT);
+    assert_int_equal(got.answer->status, MW_DNS_OK);
+    assert_int_equal(library.scene.server.packets, 1);
+    relayed(&library, "nxdomain.test", MW_DNS_NXDOMAIN);
+    relayed(&library, "nodata.test", MW_DNS_NODATA);
+    relayed(&library, "cut.test", MW_DNS_OK); /* whole, though it is more than the resolver sends by UDP */
+    relayed(&library, "refused.test", MW_DNS_SERVFAIL);
+    relayed(&library, "silent.test", MW_DNS_SERVFAIL);
+    close_library(&library);
+}
+
+static void test_what_is_no_query_is_not_relayed(void **state)
+{
+    static const char *const noise[] = {"", "x", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "\1\2\1\0\0\1\0\0\0\0\0\0"};
+    struct library library;
+    uint8_t wire[512];
+    (void)state;
+    open_library(&library);
+    for (size_t i = 0; i < MW_COUNT(noise); i++)
+        send(library.client, noise[i], strlen(noise[i]), 0);
+    assert_int_equal(receive(&library, wire, sizeof wire, 20), 0);
+    assert_int_equal(library.scene.server.packets, 0);
+    relayed(&library, "ok.test", MW_DNS_OK);
+    close_library(&library);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statuses),      cmocka_unit_test(test_sent_once),       cmocka_unit_test(test_lost_packet),
         cmocka_unit_test(test_silence_ends),  cmocka_unit_test(test_cut_answer),      cmocka_unit_test(test_cut_without_tcp),
         cmocka_unit_test(test_nobody_listens), cmocka_unit_test(test_next_resolver),  cmocka_unit_test(test_no_resolver_works),
-        cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_freed_early),
+        cmocka_unit_test(test_many_at_once),  cmocka_unit_test(test_freed_early),      cmocka_unit_test(test_relayed),
+        cmocka_unit_test(test_what_is_no_query_is_not_relayed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -289,10 +289,34 @@ static void longest_name_is_asked(void **state)
     (void)state;
 }
 
+static void queries_are_read(void **state)
+{
+    struct mw_dns_asked asked;
+    uint8_t wire[512];
+    size_t bytes = mw_dns_query(wire, sizeof wire, 7, "a\\.B.org", MW_DS, true, true, true);
+    assert_true(mw_dns_read_query(*state, wire, bytes, &asked));
+    assert_string_equal(asked.name, "a\\.b.org");
+    assert_int_equal(asked.type, MW_DS);
+    assert_int_equal(asked.bytes, bytes - 11); /* the OPT record */
+    for (size_t cut = 0; cut < asked.bytes; cut++)
+        assert_false(mw_dns_read_query(*state, wire, cut, &asked));
+    static const struct {
+        size_t at;
+        uint8_t value;
+    } wrong[] = {{2, 0x81}, {2, 0x28}, {5, 0}, {5, 2}, {12, 64}, {12 + 9 + 3, 3}}; /* an answer, an update; no question, two; no label, another class */
+    for (size_t i = 0; i < MW_COUNT(wrong); i++) {
+        uint8_t copy[512];
+        memcpy(copy, wire, bytes);
+        copy[wrong[i].at] = wrong[i].value;
+        assert_false(mw_dns_read_query(*state, copy, bytes, &asked));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {UNIT(mx_is_read), UNIT(null_mx_is_read), UNIT(txt_strings_are_joined), UNIT(aliases_are_followed), UNIT(an_alias_circle_ends),
         UNIT(statuses_are_told_apart), UNIT(what_is_no_answer_is_garbled), UNIT(refusals_may_lack_the_question), UNIT(extended_errors_are_read), UNIT(edns_is_told),
-        UNIT(other_types_are_read), UNIT(compression_loops_end), UNIT(contradictions_prove_nothing), UNIT(referrals_are_told), UNIT(queries_are_written), UNIT(longest_name_is_asked)};
+        UNIT(other_types_are_read), UNIT(compression_loops_end), UNIT(contradictions_prove_nothing), UNIT(referrals_are_told), UNIT(queries_are_written), UNIT(longest_name_is_asked),
+        UNIT(queries_are_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
