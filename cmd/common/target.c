@@ -181,10 +181,11 @@ static void read_name(struct cmd *cmd, const char *target)
         mw_fail(MW_EXIT_USAGE, _("'%s' names a port; give user@domain or a domain (one host alone: mailwhy smtp %s)"), shown(cmd, target), shown(cmd, target));
     const char *flaw, *domain = mw_domain_read(cmd->arena, target, &flaw); /* dots may be those of other scripts */
     bool has_dot = strchr(domain ? domain : target, '.') || strstr(target, "。");
-    if (!has_dot && mw_text_is_utf8(target, strlen(target)))
+    bool is_suffix = domain && mw_domain_is_suffix(domain);
+    if (!has_dot && !is_suffix && mw_text_is_utf8(target, strlen(target)))
         mw_fail(MW_EXIT_USAGE, _("'%s' is neither an address nor a domain; give user@example.org or example.org"), shown(cmd, target));
     cmd->asked.domain = read_domain(cmd, target, target);
-    if (mw_domain_is_suffix(cmd->asked.domain))
+    if (is_suffix)
         mw_fail(MW_EXIT_USAGE, _("'%s' is a public suffix, below which domains are registered; give one of them, like example.%s"), shown(cmd, target), shown(cmd, target));
 }
 

@@ -31,7 +31,8 @@ bool mw_domain_is_suffix(const char *domain)
 {
     if (!suffixes.loaded)
         load();
-    return suffixes.list && suffixes.is_suffix(suffixes.list, domain, PSL_TYPE_ICANN);
+    int rules = strchr(domain, '.') ? PSL_TYPE_ICANN : PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE; /* a bare word that is in no list may be a machine nearby */
+    return suffixes.list && suffixes.is_suffix(suffixes.list, domain, rules);
 }
 
 const char *mw_domain_registered(const char *domain)
@@ -39,7 +40,7 @@ const char *mw_domain_registered(const char *domain)
     const char *registered = NULL;
     if (!suffixes.loaded)
         load();
-    for (const char *at = domain; suffixes.list && at && !mw_domain_is_suffix(at); at = strchr(at, '.') ? strchr(at, '.') + 1 : NULL)
+    for (const char *at = domain; suffixes.list && strchr(at, '.') && !mw_domain_is_suffix(at); at = strchr(at, '.') + 1)
         registered = at;
     return registered;
 }

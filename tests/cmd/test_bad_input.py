@@ -96,6 +96,7 @@ USAGE, DATA, NO_INPUT, CANNOT_WRITE = 64, 65, 66, 74
     (("check", "example.org", "--resolver", "[::1"), r'resolver "\[::1" is not ADDRESS, ADDRESS:PORT or system'),
     (("check", "example.org", "--resolver", "::1%lo"), r'resolver "::1%lo" is not ADDRESS'),
     (("check", "com.cn"), r"'com\.cn' is a public suffix, .*like example\.com\.cn"),
+    (("dns", "org"), r"'org' is a public suffix, .*like example\.org"),
     (("dns", "example.org", "--rdap", "http://rdap.example/"), r"--rdap takes the https URL of an RDAP server, not 'http://rdap\.example/'"),
     (("dns", "example.org", "--rdap", "https://rdap.example/?q="), r"--rdap takes the https URL"),
     (("dns", "example.org", "--rdap", "example"), r"--rdap takes the https URL"),
