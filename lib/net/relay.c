@@ -1,5 +1,5 @@
 /* A resolver on loopback for libunbound: what that asks here, the engine asks (ask.c). So each question is sent once a run, with the same care as all others,
- * and what is validated is what the probes saw. It tells nobody anything that he could not ask the resolvers himself, and answers a bounded number of packets. */
+ * and what is validated is what the probes saw. It tells nobody anything that he could not ask the resolvers himself, and takes a bounded number of packets. */
 #include "inside.h"
 
 #include <arpa/inet.h>
