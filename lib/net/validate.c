@@ -82,6 +82,7 @@ static const char *set_up(struct mw_validating *validating)
         return "this machine has no loopback address";
     validating->ctx_debugout(validating->unbound, NULL); /* it would write to standard error */
     validating->ctx_set_option(validating->unbound, "do-not-query-localhost:", "no");
+    validating->ctx_set_option(validating->unbound, "trust-anchor-signaling:", "no"); /* RFC 8145 is for resolvers of many */
     validating->ctx_set_fwd(validating->unbound, mw_printf(net->arena, "127.0.0.1@%d", mw_relay_port(validating->relay)));
     int error = 0;
     const char *flaw = net->anchors.count ? NULL : mw_net_read_anchor(net, anchor_of(net));

@@ -52,6 +52,12 @@ def test_no_lookup_is_sent_twice(word, queries):
 
 
 @pytest.mark.parametrize("word", WORDS)
+def test_only_what_helps_is_asked(word, queries):
+    wanted = {"A", "AAAA", "CAA", "CNAME", "DNSKEY", "DS", "MX", "NS", "PTR", "SOA", "SRV", "TLSA", "TXT"}
+    assert {query["type"] for query in queries[word]} <= wanted
+
+
+@pytest.mark.parametrize("word", WORDS)
 def test_each_question_has_its_own_port_and_id(word, queries):
     """RFC 5452: neither may be guessed from the one before."""
     ours = [query for query in queries[word] if not query["tcp"] and not query["do"]]
