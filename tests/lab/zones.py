@@ -166,8 +166,8 @@ def anchor(which="right"):
     return next(key_of("", which).glob("*.key")).read_text()
 
 
-def signed(zone, text, mode="valid", mangle=(), strip=(), split=False, nsec3=False):
-    """The signed zone's text; `mangle` spoils the signatures over these types, `strip` drops these types."""
+def signed(zone, text, mode="valid", mangle=(), strip=(), outdated=(), split=False, nsec3=False):
+    """The signed zone's text; `mangle` spoils the signatures over these types, `outdated` has theirs of another time, `strip` drops these types."""
     begin, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + h * HOUR)) for h in WINDOWS[mode])
     base = key_base(key_of(zone))
 
@@ -179,9 +179,16 @@ def signed(zone, text, mode="valid", mangle=(), strip=(), split=False, nsec3=Fal
 
     words = ["split"] * split + ["nsec3"] * nsec3
     path = store.get("signed", store.digest(zone, text, mode, base.name, *words), make) / "signed"
-    if not mangle and not strip:
-        return path.read_text()
-    return "".join(filter(None, (spoiled(line, mangle, strip) for line in path.read_text().splitlines(True))))
+    lines = path.read_text().splitlines(True)
+    if outdated:
+        before = signed(zone, text, "expired", split=split, nsec3=nsec3).splitlines(True)
+        lines = [line for line in lines if signature_over(line) not in outdated] + [line for line in before if signature_over(line) in outdated]
+    return "".join(filter(None, (spoiled(line, mangle, strip) for line in lines)))
+
+
+def signature_over(line):
+    fields = line.split()
+    return fields[4] if len(fields) > 4 and fields[3] == "RRSIG" else None
 
 
 def spoiled(line, mangle, strip):
@@ -206,8 +213,8 @@ def zone_files(world):
         text = text_of(zone, records, what.get("ttl", 300))
         if what.get("signed", True):
             spoilt = server in what.get("spoilt_on", [server])
-            text = signed(zone, text, what.get("signing", "valid"), what.get("mangle", ()) if spoilt else (), what.get("strip", ()) if spoilt else (),
-                          what.get("keys") == "split", what.get("nsec3", False))
+            flaws = {flaw: what[flaw] for flaw in ("mangle", "strip", "outdated") if spoilt and flaw in what}
+            text = signed(zone, text, what.get("signing", "valid"), **flaws, split=what.get("keys") == "split", nsec3=what.get("nsec3", False))
         files[zone, server] = text
     return files
 

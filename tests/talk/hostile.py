@@ -116,10 +116,11 @@ class Hostile:
         self.zone, self.spoil, self.authoritative = zone, spoil, authoritative
         self.udp, self.tcp = self.listen(host, port)
         self.port = self.udp.getsockname()[1]
-        self.seen, self.lock, self.is_over = {}, threading.Lock(), False
+        self.seen, self.lock = {}, threading.Lock()
         self.wake = os.pipe()
-        for work in (self.serve_udp, self.serve_tcp):
-            threading.Thread(target=work, daemon=True).start()
+        self.threads = [threading.Thread(target=work, daemon=True) for work in (self.serve_udp, self.serve_tcp)]
+        for thread in self.threads:
+            thread.start()
 
     @staticmethod
     def listen(host, port):
@@ -206,7 +207,8 @@ class Hostile:
         return act.word not in ("close", "reset", "silence")
 
     def close(self):
-        self.is_over = True
         os.write(self.wake[1], b"x")
+        for thread in self.threads:
+            thread.join()
         self.udp.close()
         self.tcp.close()

@@ -203,6 +203,18 @@ OWN = {
 # fmt: on
 
 
+def alias_at_the_apex(flags):
+    """An alias beside SOA and NS, where it hides all else (RFC 1034 section 3.6.2); servers of the usual kinds do not load such a zone."""
+    alias = h.record(DOMAIN, h.CNAME, h.name("site.hosting.example"))
+    return lambda query: [query.answer([alias], flags=flags)] if query.name == DOMAIN and query.kind not in (h.SOA, h.NS) else None
+
+
+# What both of the domain's own servers do, and so the resolver: (what they send, the causes that are named)
+BOTH = {
+    "alias at the apex": (alias_at_the_apex, {"dns.apex.cname"}),
+}
+
+
 def spoiler(case):
     others = OTHERS.get(case, {h.MX: CASES[case][0]})
     return lambda query: others[query.kind](query) if query.name == DOMAIN and query.kind in others else None
@@ -252,7 +264,11 @@ def refer(query):
 
 def run_own(case, room):
     """Name servers are asked at port 53: this runs in a network of its own, with all of them on its loopback."""
-    at = {"198.18.0.1": OWN[case][0], "198.18.0.2": lambda query: None, "198.18.0.3": refer, "198.18.0.4": lambda query: None}
+    at = {"198.18.0.3": refer}
+    if case in BOTH:
+        at |= {"198.18.0.1": BOTH[case][0](h.AA), "198.18.0.2": BOTH[case][0](h.AA), "198.18.0.4": BOTH[case][0](h.RA)}
+    else:
+        at |= {"198.18.0.1": OWN[case][0], "198.18.0.2": lambda query: None, "198.18.0.4": lambda query: None}
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     for address in at:
         subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True)
@@ -275,7 +291,7 @@ def runs(tmp_path_factory):
     """Many side by side: most of them wait. Other tests must not have to wait for them."""
     os.nice(5)
     top = tmp_path_factory.mktemp("hostile")
-    works = [(run, case) for case in CASES] + [(in_own_network, case) for case in OWN]
+    works = [(run, case) for case in CASES] + [(in_own_network, case) for case in [*OWN, *BOTH]]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         rooms = (top / str(number) for number in range(len(works)))
         done = pool.map(lambda work, room: work[0](work[1], room), works, rooms)
@@ -311,6 +327,12 @@ def test_own_server(case, runs):
     assert done.values("zone.end", "example.org@ns1.example.org[198.18.0.1]") == [end]
     assert done.values("zone.end", "example.org@ns2.example.org[198.18.0.2]") == ["ok"]
     assert done.causes() == named and done.status == (1 if named else 0)
+
+
+@pytest.mark.parametrize("case", BOTH)
+def test_both_servers(case, runs):
+    check(runs[case])
+    assert runs[case].causes() == BOTH[case][1]
 
 
 if __name__ == "__main__":
