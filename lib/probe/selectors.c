@@ -7,40 +7,49 @@
 
 #include <string.h>
 
-#define TRIED_CEILING 60u
 #define NO_SELECTOR "no-such-selector-mailwhy" /* answered all the same: a wildcard */
 
+struct selector {
+    const char *name;
+    const struct mw_dns_answer *answer;
+    const char *const *row; /* of the list; NULL for the name that cannot be there */
+};
+
 struct trying {
-    const char *names[TRIED_CEILING];
-    const struct mw_dns_answer *answers[TRIED_CEILING];
-    const char *const *rows[TRIED_CEILING]; /* of the list; NULL for the name that cannot be there */
+    struct selector *selectors; /* the one that cannot be there first */
     size_t count, waiting;
 };
 
-static void tell_found(struct mw_look *look, const char *name, const char *const *row, const struct mw_dns_answer *answer)
+static void tell_found(struct mw_look *look, const struct selector *selector)
 {
     size_t i = 0;
     struct mw_flaw flaw;
-    const struct mw_record *record = mw_dns_next(answer, MW_TXT, &i);
+    const char *name = selector->name, *service = selector->row[MW_SELECTOR_SERVICE];
+    const struct mw_record *record = mw_dns_next(selector->answer, MW_TXT, &i);
     if (!record || !mw_dkim_read(look->arena, record->joined, &flaw))
         return;
-    mw_tell_text(look, MW_F_DKIM_FOUND, name, row[MW_SELECTOR_NAME], *row[MW_SELECTOR_SERVICE] ? row[MW_SELECTOR_SERVICE] : NULL);
+    mw_tell_text(look, MW_F_DKIM_FOUND, name, selector->row[MW_SELECTOR_NAME], *service ? service : NULL);
     mw_tell_text(look, MW_F_DKIM_RECORD, name, record->joined, mw_lookup_quote(look, record));
     mw_dkim_key_tell(look, name, record->joined);
 }
 
-static bool has_txt(const struct mw_dns_answer *answer)
+static bool has_txt(const struct selector *selector)
 {
-    return answer->status == MW_DNS_OK;
+    return selector->answer->status == MW_DNS_OK;
+}
+
+static bool is_settled(const struct selector *selector)
+{
+    return mw_lookup_is_settled(selector->answer->status);
 }
 
 /* The outcome that all have in common where none could be asked. */
 static const char *outcome_of(const struct trying *trying)
 {
     for (size_t i = 0; i < trying->count; i++)
-        if (mw_lookup_is_settled(trying->answers[i]->status))
+        if (is_settled(&trying->selectors[i]))
             return MW_OK;
-    return mw_dns_status_name(trying->answers[0]->status);
+    return mw_dns_status_name(trying->selectors[0].answer->status);
 }
 
 static void finish(struct mw_look *look)
@@ -48,17 +57,17 @@ static void finish(struct mw_look *look)
     struct trying *trying = look->mine;
     struct mw_list tried = {0};
     for (size_t i = 1; i < trying->count; i++)
-        if (mw_lookup_is_settled(trying->answers[i]->status))
-            mw_list_add(look->arena, &tried, trying->rows[i][MW_SELECTOR_NAME]);
-    bool wildcard = has_txt(trying->answers[0]);
+        if (is_settled(&trying->selectors[i]))
+            mw_list_add(look->arena, &tried, trying->selectors[i].row[MW_SELECTOR_NAME]);
+    bool wildcard = has_txt(&trying->selectors[0]);
     look->outcome = wildcard ? "wildcard" : outcome_of(trying);
     look->remark = mw_printf(look->arena, "%s of %s", look->asked->selectors->name, look->asked->selectors->date);
     if (wildcard || !tried.count)
         return;
     mw_tell_list(look, MW_F_DKIM_TRIED, look->why->about, &tried, look->remark);
     for (size_t i = 1; i < trying->count; i++)
-        if (has_txt(trying->answers[i]))
-            tell_found(look, trying->names[i], trying->rows[i], trying->answers[i]);
+        if (has_txt(&trying->selectors[i]))
+            tell_found(look, &trying->selectors[i]);
 }
 
 static void got_answer(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
@@ -72,10 +81,8 @@ static void got_answer(struct mw_look *look, const struct mw_dns_answer *answer,
 static void add(struct mw_look *look, struct trying *trying, const char *selector, const char *const *row)
 {
     const char *flaw, *name = mw_domain_read(look->arena, mw_printf(look->arena, "%s._domainkey.%s", selector, look->why->about), &flaw);
-    if (!name || trying->count == TRIED_CEILING)
-        return;
-    trying->names[trying->count] = name;
-    trying->rows[trying->count++] = row;
+    if (name)
+        trying->selectors[trying->count++] = (struct selector){.name = name, .row = row};
 }
 
 static bool knows_none(const struct mw_look *look)
@@ -89,12 +96,13 @@ static void start(struct mw_look *look)
 {
     struct trying *trying = look->mine = MW_NEW(look->arena, struct trying);
     const struct mw_data *list = look->asked->selectors;
+    trying->selectors = MW_NEW_ARRAY(look->arena, struct selector, list->count + 1);
     add(look, trying, NO_SELECTOR, NULL);
     for (size_t i = 0; i < list->count; i++)
         add(look, trying, list->rows[i][MW_SELECTOR_NAME], list->rows[i]);
     trying->waiting = trying->count;
     for (size_t i = 0, count = trying->count; i < count; i++)
-        mw_look_ask(look, trying->names[i], MW_TXT, got_answer, &trying->answers[i]);
+        mw_look_ask(look, trying->selectors[i].name, MW_TXT, got_answer, &trying->selectors[i].answer);
 }
 
 const struct mw_probe mw_probe_selectors = {
