@@ -44,7 +44,8 @@ static void tell_glue(struct mw_look *look, const struct parent *parent, const s
         if (record->section != MW_ADDITIONAL || !record->address || !mw_text_same(record->owner, ns->name))
             continue;
         mw_list_add(look->arena, &addresses, record->address);
-        mw_lookup_tell_once(look, MW_F_NS_ADDRESS, ns->name, record->address, mw_printf(look->arena, "glue at %s", server->host));
+        if (mw_domain_is_under(ns->name, parent->above)) /* of other zones its servers know nothing (RFC 2181 section 5.4.1) */
+            mw_lookup_tell_once(look, MW_F_NS_ADDRESS, ns->name, record->address, mw_printf(look->arena, "glue at %s", server->host));
     }
     if (ns->section != MW_AUTHORITY || !mw_domain_is_under(ns->name, parent->zone))
         return;

@@ -124,6 +124,10 @@ static const struct scene scenes[] = {
      "- example.org NS servfail\n- org NS ok org. 300 IN NS a.nic.org.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
      "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.\n",
      "parent.end example.org ok\nparent.ns example.org ns1.example.net\nns.host ns1.example.net example.org"},
+    {"a server above knows no address in another zone", "parent", DOMAIN,
+     "- example.org NS ok example.org. 300 IN NS ns1.example.net.\n- org NS ok org. 300 IN NS a.nic.org.\n- a.nic.org A ok a.nic.org. 300 IN A 192.0.2.100\n"
+     "192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.& auth example.org. 300 IN NS ns.sister.org.& more ns1.example.net. 300 IN A 192.0.2.66& more ns.sister.org. 300 IN A 192.0.2.67\n",
+     "parent.end example.org ok\nns.host ns1.example.net example.org\nnot ns.address ns1.example.net*\nns.address ns.sister.org 192.0.2.67"},
     {"a resolver that validates nothing is asked without validation", "parent", DOMAIN,
      "- example.org NS servfail\n- org NS servfail\n- . NS servfail\n- example.org NS/cd ok example.org. 300 IN NS ns1.example.net.\n- org NS/cd ok org. 300 IN NS a.nic.org.\n"
      "- a.nic.org A/cd ok a.nic.org. 300 IN A 192.0.2.100\n192.0.2.100 example.org NS nodata auth example.org. 300 IN NS ns1.example.net.\n",
