@@ -895,7 +895,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dns.resolver.stale", N_("All servers of the zone agree, and only a cache has older data.")},
         },
-        .explains = {"dns.mx.stale_provider", "spf.sender.not_listed", "spf.record.missing", "dns.mx.missing", "dns.resolver.stale", "sym:inbound.partial"},
+        .explains = {"dns.mx.stale_provider", "dane.tlsa.mismatch", "spf.sender.not_listed", "spf.record.missing", "dns.mx.missing", "dns.resolver.stale", "sym:inbound.partial"},
     },
     {
         .id = "dns.server.tcp_blocked", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
