@@ -16,9 +16,9 @@ struct trust {
     int type;
     const char *names[MW_CUT_NAMES]; /* the name itself or the one above it first, the root last */
     const struct mw_dns_answer *ds[MW_CUT_NAMES], *dnskey[MW_CUT_NAMES];
-    const char *states[MW_CUT_NAMES]; /* NULL: no zone, as far as is seen */
+    struct mw_chain_link links[MW_CUT_NAMES]; /* state NULL: no zone, as far as is seen */
     size_t count, waiting;
-    const char *about; /* of what validation tells */
+    void (*then)(struct mw_look *look, struct trust *trust); /* all links are known */
 };
 
 struct trust_question {
@@ -26,14 +26,16 @@ struct trust_question {
     const struct mw_dns_answer **answer;
 };
 
-static void got_all(struct mw_look *look, struct trust *trust);
+static void see_links(struct mw_look *look, struct trust *trust);
 
 static void got_one(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     struct trust_question *question = tag;
     *question->answer = answer;
-    if (--question->trust->waiting == 0)
-        got_all(look, question->trust);
+    if (--question->trust->waiting)
+        return;
+    see_links(look, question->trust);
+    question->trust->then(look, question->trust);
 }
 
 static void ask_one(struct mw_look *look, struct trust *trust, const char *name, int type, const struct mw_dns_answer **answer)
@@ -43,12 +45,12 @@ static void ask_one(struct mw_look *look, struct trust *trust, const char *name,
     mw_look_ask_as(look, &(struct mw_question){.name = name, .type = type, .checking_disabled = true, .dnssec = true}, got_one, question);
 }
 
-static struct trust *ask_from(struct mw_look *look, const char *name, const char *from, int type)
+static void ask_from(struct mw_look *look, const char *name, const char *from, int type, void (*then)(struct mw_look *look, struct trust *trust))
 {
     struct trust *trust = MW_NEW(look->arena, struct trust);
     trust->name = mw_strdup(look->arena, name);
     trust->type = type;
-    look->mine = trust;
+    trust->then = then;
     for (const char *at = mw_strdup(look->arena, from); at && trust->count < MW_CUT_NAMES; at = mw_lookup_above(at))
         trust->names[trust->count++] = at;
     trust->names[trust->count - 1] = ".";
@@ -58,7 +60,6 @@ static struct trust *ask_from(struct mw_look *look, const char *name, const char
         if (i + 1 < trust->count)
             ask_one(look, trust, trust->names[i], MW_DS, &trust->ds[i]);
     }
-    return trust;
 }
 
 /* --- links ----------------------------------------------------------------------------------------------------------------------------------------- */
@@ -78,16 +79,23 @@ static bool hands_on(const struct trust *trust)
     return has(root, MW_DNSKEY) && has(root, MW_RRSIG);
 }
 
-static void tell_link(struct mw_look *look, struct trust *trust, size_t i)
+static void see_links(struct mw_look *look, struct trust *trust)
 {
-    bool is_zone = i == 0 || has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY);
-    if (!is_zone)
-        return;
-    struct mw_chain chain = {trust->names[i], trust->names[i], trust->ds[i] ? trust->ds[i] : &nothing, trust->dnskey[i], trust->dnskey[i], time(NULL)};
-    struct mw_chain_link link = mw_chain_look(look->arena, &chain);
-    trust->states[i] = link.state;
-    if (!mw_fact_find(look->facts, MW_F_DNSSEC_LINK, trust->names[i]))
-        mw_tell_text(look, MW_F_DNSSEC_LINK, trust->names[i], link.state, *link.shows ? link.shows : NULL);
+    for (size_t i = 0; i < trust->count; i++) {
+        struct mw_chain chain = {trust->names[i], trust->names[i], trust->ds[i] ? trust->ds[i] : &nothing, trust->dnskey[i], trust->dnskey[i], time(NULL)};
+        if (i == 0 || has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY))
+            trust->links[i] = mw_chain_look(look->arena, &chain);
+    }
+}
+
+/* The highest first. */
+static void tell_links(struct mw_look *look, const struct trust *trust)
+{
+    for (size_t i = trust->count; i-- > 0;) {
+        const struct mw_chain_link *link = &trust->links[i];
+        if (link->state && !mw_fact_find(look->facts, MW_F_DNSSEC_LINK, trust->names[i]))
+            mw_tell_text(look, MW_F_DNSSEC_LINK, trust->names[i], link->state, *link->shows ? link->shows : NULL);
+    }
 }
 
 static bool is_date_flaw(const char *state)
@@ -98,11 +106,12 @@ static bool is_date_flaw(const char *state)
 /* One zone may forget to sign; that all up to the root did is the clock of this machine. */
 static bool tell_clock(struct mw_look *look, const struct trust *trust)
 {
-    const char *root = trust->states[trust->count - 1];
+    const char *root = trust->links[trust->count - 1].state;
     unsigned signed_zones = 0;
     for (size_t i = 0; i < trust->count; i++) {
-        bool counts = trust->states[i] && (mw_text_same(trust->states[i], "holds") || is_date_flaw(trust->states[i]));
-        if (counts && !mw_text_same(trust->states[i], root))
+        const char *state = trust->links[i].state;
+        bool counts = state && (mw_text_same(state, "holds") || is_date_flaw(state));
+        if (counts && !mw_text_same(state, root))
             return false;
         signed_zones += counts;
     }
@@ -134,9 +143,9 @@ static bool is_whole(const struct trust *trust)
 {
     size_t links = 0;
     for (size_t i = trust->count; i-- > 0;) {
-        if (!trust->states[i])
+        if (!trust->links[i].state)
             continue;
-        if (!mw_text_same(trust->states[i], "holds"))
+        if (!mw_text_same(trust->links[i].state, "holds"))
             return false;
         links++;
     }
@@ -153,29 +162,28 @@ static void validate(struct mw_look *look, const struct trust *trust)
     mw_dns_validate(look->net, trust->name, trust->type, got_validation, validating);
 }
 
-static void got_all(struct mw_look *look, struct trust *trust)
+static void tell_trust(struct mw_look *look, struct trust *trust)
 {
     if (!hands_on(trust)) {
         look->outcome = MW_SKIPPED;
         look->remark = "the resolver hands no DNSSEC records on";
         return;
     }
-    for (size_t i = trust->count; i-- > 0;)
-        tell_link(look, trust, i);
+    tell_links(look, trust);
     if (!tell_clock(look, trust) && is_whole(trust))
         validate(look, trust);
 }
 
 static void start_domain(struct mw_look *look)
 {
-    ask_from(look, look->why->about, look->why->about, MW_MX);
+    ask_from(look, look->why->about, look->why->about, MW_MX, tell_trust);
 }
 
 /* A host is seldom a zone of its own. */
 static void start_host(struct mw_look *look)
 {
     bool is_domain = mw_fact_find(look->facts, MW_F_TARGET_DOMAIN, look->why->about);
-    ask_from(look, look->why->about, is_domain ? look->why->about : mw_lookup_above(look->why->about), MW_A);
+    ask_from(look, look->why->about, is_domain ? look->why->about : mw_lookup_above(look->why->about), MW_A, tell_trust);
 }
 
 const struct mw_probe mw_probe_dnssec_chain = {
@@ -246,17 +254,6 @@ static void got_unchecked(struct mw_look *look, const struct mw_dns_answer *answ
         validate_denial(look);
 }
 
-/* The lowest zone above the host whose link holds; NULL: none was seen. */
-static const char *signed_zone(const struct mw_look *look, const char *host)
-{
-    for (const char *at = mw_lookup_above(host); at && strcmp(at, ".") != 0; at = mw_lookup_above(at)) {
-        const struct mw_fact *link = mw_fact_find(look->facts, MW_F_DNSSEC_LINK, at);
-        if (link)
-            return mw_text_same(link->text, "holds") ? at : NULL;
-    }
-    return NULL;
-}
-
 /* A resolver that validates has looked at the proof itself. */
 static bool is_validated(const struct mw_look *look)
 {
@@ -268,9 +265,28 @@ static bool is_validated(const struct mw_look *look)
 static bool is_in_doubt(const struct mw_look *look)
 {
     bool denied = mw_text_same(look->why->text, "nodata") || mw_text_same(look->why->text, "nxdomain");
-    bool failed = mw_text_same(look->why->text, "servfail");
-    return (failed || (denied && !is_validated(look) && mw_dns_can_validate(look->net))) &&
-           signed_zone(look, mw_about_read(look->arena, look->why->about).host);
+    return mw_text_same(look->why->text, "servfail") || (denied && !is_validated(look) && mw_dns_can_validate(look->net));
+}
+
+/* The lowest zone above the host, if its link holds. */
+static const char *signed_zone(const struct trust *trust)
+{
+    for (size_t i = 0; i + 1 < trust->count; i++)
+        if (has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY))
+            return mw_text_same(trust->links[i].state, "holds") ? trust->names[i] : NULL;
+    return NULL;
+}
+
+static void doubt(struct mw_look *look, struct trust *trust)
+{
+    struct denial *denial = look->mine;
+    denial->zone = signed_zone(trust);
+    if (!denial->zone)
+        return;
+    if (mw_text_same(look->why->text, "servfail"))
+        mw_look_ask_as(look, &(struct mw_question){.name = denial->name, .type = MW_TLSA, .checking_disabled = true}, got_unchecked, NULL);
+    else
+        validate_denial(look);
 }
 
 static void start_denial(struct mw_look *look)
@@ -278,12 +294,9 @@ static void start_denial(struct mw_look *look)
     struct denial *denial = MW_NEW(look->arena, struct denial);
     denial->host = mw_about_read(look->arena, look->why->about).host;
     denial->name = mw_printf(look->arena, "_25._tcp.%s", denial->host);
-    denial->zone = signed_zone(look, denial->host);
     look->mine = denial;
-    if (mw_text_same(look->why->text, "servfail"))
-        mw_look_ask_as(look, &(struct mw_question){.name = denial->name, .type = MW_TLSA, .checking_disabled = true}, got_unchecked, NULL);
-    else
-        validate_denial(look);
+    if (mw_lookup_above(denial->host))
+        ask_from(look, denial->name, mw_lookup_above(denial->host), MW_TLSA, doubt);
 }
 
 const struct mw_probe mw_probe_dnssec_denial = {
@@ -300,14 +313,14 @@ const struct mw_probe mw_probe_dnssec_denial = {
 /* --- does each server give data that validate? ------------------------------------------------------------------------------------------------------ */
 
 struct server {
-    const char *zone, *target;
+    const char *zone;
     const struct mw_dns_answer *ds, *dnskey, *data;
     unsigned waiting;
 };
 
 static void examine_server(struct mw_look *look, const struct server *server)
 {
-    struct mw_chain chain = {server->zone, server->target, server->ds, server->dnskey, server->data, time(NULL)};
+    struct mw_chain chain = {server->zone, server->zone, server->ds, server->dnskey, server->data, time(NULL)};
     struct mw_chain_flaw flaw = {0};
     if (server->data->status == MW_DNS_OK || server->data->status == MW_DNS_NODATA)
         flaw = mw_chain_examine(look->arena, &chain);
@@ -315,34 +328,54 @@ static void examine_server(struct mw_look *look, const struct server *server)
         mw_tell_text(look, MW_F_DNSSEC_SERVER_FLAW, mw_about_zone_at(look->arena, server->zone, look->why->about, look->why->text), flaw.what, flaw.quote);
 }
 
-static void got_part(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+static void got_data(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
+{
+    struct server *server = look->mine;
+    (void)tag;
+    server->data = answer;
+    examine_server(look, server);
+}
+
+/* Only where the domain's own link holds, the signatures of its data are looked at. */
+static void got_link(struct mw_look *look, const struct mw_dns_answer *answer, void *tag)
 {
     struct server *server = look->mine;
     *(const struct mw_dns_answer **)tag = answer;
-    if (--server->waiting == 0)
-        examine_server(look, server);
+    if (--server->waiting)
+        return;
+    struct mw_chain chain = {server->zone, server->zone, server->ds, server->dnskey, server->dnskey, time(NULL)};
+    if (mw_text_same(mw_chain_look(look->arena, &chain).state, "holds"))
+        mw_look_ask_as(look, &(struct mw_question){.name = server->zone, .type = MW_MX, .server = look->why->text, .dnssec = true}, got_data, NULL);
 }
 
-/* The domain's own servers, where its link holds. */
-static bool is_of_signed_domain(const struct mw_look *look)
+/* The zone above tells a name server's address before its name is taken up as one. */
+static bool serves(const struct mw_look *look, const char *host, const char *zone)
+{
+    const struct mw_fact *name_server = mw_fact_find(look->facts, MW_F_NS_HOST, host);
+    if (name_server)
+        return mw_text_same(name_server->text, zone);
+    const struct mw_fact *delegated = mw_fact_find(look->facts, MW_F_PARENT_NS, zone);
+    while (delegated && !mw_text_same(delegated->text, host))
+        delegated = mw_fact_find_next(look->facts, delegated);
+    return delegated;
+}
+
+static bool is_of_the_domain(const struct mw_look *look)
 {
     const char *target = mw_lookup_target(look);
-    const struct mw_fact *host = mw_fact_find(look->facts, MW_F_NS_HOST, look->why->about);
-    const struct mw_fact *link = host ? mw_fact_find(look->facts, MW_F_DNSSEC_LINK, host->text) : NULL;
-    return target && link && mw_text_same(link->text, "holds") && mw_text_same(host->text, target) && mw_lookup_can_reach(look, look->why->text);
+    return target && serves(look, look->why->about, target) && mw_lookup_can_reach(look, look->why->text);
 }
 
 static void start_server(struct mw_look *look)
 {
     struct server *server = MW_NEW(look->arena, struct server);
-    server->zone = server->target = mw_lookup_target(look);
-    server->waiting = 3;
+    server->zone = mw_lookup_target(look);
+    server->waiting = 2;
     look->mine = server;
     struct mw_question question = {.name = server->zone, .type = MW_DS, .checking_disabled = true, .dnssec = true};
-    mw_look_ask_as(look, &question, got_part, &server->ds);
+    mw_look_ask_as(look, &question, got_link, &server->ds);
     question.type = MW_DNSKEY;
-    mw_look_ask_as(look, &question, got_part, &server->dnskey);
-    mw_look_ask_as(look, &(struct mw_question){.name = server->target, .type = MW_MX, .server = look->why->text, .dnssec = true}, got_part, &server->data);
+    mw_look_ask_as(look, &question, got_link, &server->dnskey);
 }
 
 const struct mw_probe mw_probe_dnssec_server = {
@@ -352,6 +385,6 @@ const struct mw_probe mw_probe_dnssec_server = {
     .wants = MW_F_NS_ADDRESS,
     .tells = {MW_F_DNSSEC_SERVER_FLAW},
     .ends = MW_F_DNSSEC_SERVER_END,
-    .when = is_of_signed_domain,
+    .when = is_of_the_domain,
     .start = start_server,
 };
