@@ -2,9 +2,9 @@
 scenario asks for. Made with openssl, kept in the cache."""
 
 import hashlib
+import ssl
 import subprocess
 import time
-from pathlib import Path
 
 from . import store
 
@@ -46,7 +46,7 @@ EC = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
 
 
 def openssl(*args):
-    subprocess.run(["openssl", *map(str, args)], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return subprocess.run(["openssl", *map(str, args)], check=True, stdin=subprocess.DEVNULL, capture_output=True, text=True).stdout
 
 
 def stamp(days):
@@ -58,7 +58,7 @@ def make_key(path, spec):
 
 
 def sign(work, subject, key, issuer, extensions, span):
-    """A certificate at work/cert.pem; issuer None signs itself."""
+    """A certificate at work/cert.pem, its key's public half at work/public.der; issuer None signs itself."""
     (work / "index.txt").write_text("")
     (work / "serial").write_text(hashlib.sha256(repr((subject, span, time.time_ns())).encode()).hexdigest()[:16] + "\n")
     (work / "ca.cnf").write_text(CA_CONF.format(dir=work, md="sha256"))
@@ -70,6 +70,7 @@ def sign(work, subject, key, issuer, extensions, span):
     openssl("ca", "-batch", "-notext", "-config", work / "ca.cnf", *signer, "-in", work / "request.pem", "-out",
             work / "cert.pem", "-extfile", work / "ext.cnf", "-extensions", "x", "-startdate", stamp(span[0]),
             "-enddate", stamp(span[1]))
+    openssl("pkey", "-in", key, "-pubout", "-outform", "DER", "-out", work / "public.der")
 
 
 # Authorities under the root that bear the name of a public one, for what goes by it.
@@ -77,14 +78,16 @@ NAMED = {"letsencrypt": "/O=Let's Encrypt/CN=R999"}
 
 
 def authority(name):
-    """Directory with key.pem and cert.pem of a CA: `root`, `intermediate` and those of NAMED (under root), or another root."""
+    """Directory with key.pem, cert.pem and hash (OpenSSL's name for it) of a CA: `root`, `intermediate` and those of NAMED
+    (under root), or another root."""
     issuer = authority("root") if name == "intermediate" or name in NAMED else None
 
     def make(work):
         make_key(work / "key.pem", EC)
         sign(work, NAMED.get(name, f"Lab {name} CA"), work / "key.pem", issuer, CA_EXT, (-100, 400))
+        (work / "hash").write_text(openssl("x509", "-hash", "-noout", "-in", work / "cert.pem").strip())
 
-    return store.get("ca", name, make)
+    return store.get("authority", name, make)
 
 
 def leaf(names, kind, by="intermediate", subject=None):
@@ -106,7 +109,6 @@ def leaf(names, kind, by="intermediate", subject=None):
             chain += tied
         (work / "chain.pem").write_text((work / "key.pem").read_text() + chain)
         (work / "public.pem").write_text(chain)
-        openssl("pkey", "-in", work / "key.pem", "-pubout", "-outform", "DER", "-out", work / "public.der")
 
     more = (subject,) if subject else ()
     return store.get("leaf", store.digest(names, kind, tied, *more), make)
@@ -114,8 +116,9 @@ def leaf(names, kind, by="intermediate", subject=None):
 
 def der_of(directory, whole):
     """The certificate, or its key, as DER."""
-    argv = ["x509", "-in", "cert.pem", "-outform", "DER"] if whole else ["pkey", "-in", "key.pem", "-pubout", "-outform", "DER"]
-    return subprocess.run(["openssl", *argv], cwd=directory, check=True, stdin=subprocess.DEVNULL, capture_output=True).stdout
+    if whole:
+        return ssl.PEM_cert_to_DER_cert((directory / "cert.pem").read_text())
+    return (directory / "public.der").read_bytes()
 
 
 def tlsa(directory, whole=False, digest="sha256"):
@@ -141,13 +144,10 @@ def dkim_key(name, bits):
 def trust_store(target, trusted=True):
     """Fill a directory as c_rehash would: the root under its hash, and the bundle file that libcurl reads."""
     target.mkdir(parents=True, exist_ok=True)
-    bundle = target / "ca-certificates.crt"
-    bundle.write_text("")
     if not trusted:
+        (target / "ca-certificates.crt").write_text("")
         return
-    source = authority("root") / "cert.pem"
-    bundle.write_text(source.read_text())
-    (target / "lab-root.pem").write_text(source.read_text())
-    name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in", source], check=True, capture_output=True,
-                          text=True).stdout.strip()
-    Path(target / f"{name}.0").symlink_to("lab-root.pem")
+    root = authority("root")
+    for name in ("ca-certificates.crt", "lab-root.pem"):
+        (target / name).write_text((root / "cert.pem").read_text())
+    (target / f"{(root / 'hash').read_text()}.0").symlink_to("lab-root.pem")

@@ -221,6 +221,8 @@ def zone_files(world):
 
 # --- servers ---
 
+# NSD's tables for rate limits and transfers and Unbound's list of ports (one random number each) are small: as they come, filling them
+# takes half of the processor time of a start.
 NSD = """server:
   username: ""
   zonesdir: "{dir}"
@@ -232,6 +234,9 @@ NSD = """server:
   logfile: "{dir}/log"
   server-count: 1
   tcp-count: 50
+  rrl-size: 1000
+  xfrd-tcp-max: 1
+  xfrd-tcp-pipeline: 1
   hide-version: yes
 {listen}remote-control:
   control-enable: no
@@ -292,6 +297,8 @@ UNBOUND = """server:
   key-cache-size: 1m
   neg-cache-size: 1m
   outgoing-range: 200
+  outgoing-port-avoid: 0-65535
+  outgoing-port-permit: 20000-20999
   so-reuseport: no
 {listen}  access-control: 0.0.0.0/0 allow
   access-control: ::/0 allow
