@@ -14,7 +14,8 @@ TEXT = """A private Internet in network namespaces, with real servers and a know
   shell ID                a shell there
   prove [ID…]             show, with plain tools, that each fault is really there
   score [ID…]             run mailwhy in every scenario and compare the roots it names with the truth; exit status 1
-                          if the bar is missed (top-1 >= 95 %, no false alarm, both of two faults listed)
+                          if the bar is missed (top-1 >= 95 %, no false alarm, both of two faults listed). With --prove,
+                          each fault is proved in the same box afterwards, and must be there
 
 Needs root. The program is $MAILWHY or build/mailwhy. Inside, the servers' files and logs are below /run/lab. Nothing is
 left behind however it ends, except for the cache of keys and certificates in $XDG_CACHE_HOME/mailwhy-lab.
@@ -37,6 +38,7 @@ def parser():
     sub.add_argument("id", nargs="*")
     sub = commands.add_parser("score")
     sub.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="most of them only wait")
+    sub.add_argument("--prove", action="store_true", help="prove the faults too")
     sub.add_argument("--json", action="store_true")
     sub.add_argument("--keep", metavar="DIRECTORY", help="write every report and its errors there")
     sub.add_argument("id", nargs="*")
@@ -89,7 +91,7 @@ def main(arguments):
         if options.what == "prove":
             return prove.main(options.id, options.verbose, options.jobs)
         if options.what == "score":
-            return score.main(options.id, options.jobs, options.json, options.keep)
+            return score.main(options.id, options.jobs, options.json, options.keep, options.prove)
         command = [os.environ.get("SHELL", "/bin/bash")] if options.what == "shell" else options.command
         return do_inside(options.id, command[1:] if command[:1] == ["--"] else command, options.quiet)
     except scenario.Unknown as name:

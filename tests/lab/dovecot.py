@@ -44,6 +44,12 @@ service auth {{
     mode = 0666
   }}
 }}
+# Who asks next does not wait for what another got wrong.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service stats {{
   unix_listener stats-reader {{
     mode = 0666

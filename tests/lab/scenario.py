@@ -4,7 +4,7 @@ A scenario is one table. What it asks and what is true:
     title, ask (the command line after `mailwhy`), options (more of it; has a default), base (another scenario or base),
     expect (ids of the true roots; "a|b" where one look cannot tell them apart), also (true as well), not_first,
     healthy (and status: 3 where nothing is wrong that the program could tell, and it must say that it cannot),
-    proof ([[command, pattern]]: see prove.py), before (a command that its client runs first)
+    proof ([[command, pattern]]: see prove.py), fresh_proof (each proof wants a box of its own), before (a command that its client runs first)
 What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, ttl, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, outdated (types; on the servers of spoilt_on),
@@ -44,7 +44,7 @@ from pathlib import Path
 from . import dovecot, pki
 
 HERE = Path(__file__).parent
-TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof", "before", "status"}
+TALK = {"title", "ask", "options", "base", "expect", "also", "not_first", "healthy", "proof", "fresh_proof", "before", "status"}
 CLIENT_DIR = "/run/lab/client"
 LISTS = ("dns", "mini", "block", "off", "remove")
 

@@ -1,4 +1,5 @@
-"""Runs scenarios with the program under test and compares the roots that it names with the truth."""
+"""Runs scenarios with the program under test and compares the roots that it names with the truth; then, where asked, proves
+that truth in the same box (see prove.py)."""
 
 import json
 import os
@@ -7,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import scenario, world
+from . import prove, scenario, world
 
 FAULTY = ("blocks", "degrades", "risk")
 TOP1_BAR = 0.95
@@ -22,11 +23,11 @@ def program():
 class Job:
     """One scenario on its way: started at once, read when it has ended."""
 
-    def __init__(self, name, tables, keep):
+    def __init__(self, name, tables, keep, proofs):
         self.name, self.table = name, tables[name]
         self.out, self.err, self.told = (tempfile.TemporaryFile() for _ in range(3))
-        self.began, self.tables, self.keep = time.monotonic(), tables, keep
-        self.pid = world.start(name, self.argv, self.report, tables)
+        self.tables, self.keep, self.proofs = tables, keep, prove.Proofs(proofs)
+        self.pid = world.start(name, self.argv, self.report, tables, self.proofs.run)
 
     def argv(self, what):
         """Called inside the box: the last moment to point the output somewhere."""
@@ -36,23 +37,19 @@ class Job:
         return ["timeout", str(RUN_LIMIT_S), program(), *words, "--format", "json"]
 
     def report(self, words):
-        words["at"] = time.monotonic()
         os.write(self.told.fileno(), json.dumps(words).encode() + b"\n")
 
     def finish(self, status):
-        now = time.monotonic()
         text, errors, told = (self.text(f) for f in (self.out, self.err, self.told))
-        up = {}
+        words = {"up_ms": None, "run_ms": None, "rude": []}
         for line in told.splitlines():
-            up = {**json.loads(line), **up}
+            words |= json.loads(line)
         if self.keep:
             directory = Path(self.keep)
             directory.mkdir(parents=True, exist_ok=True)
             (directory / f"{self.name}.json").write_text(text)
             (directory / f"{self.name}.err").write_text(errors)
-        return judge(self.name, self.table, text, errors, status) | {
-            "up_ms": up.get("up_ms"), "run_ms": round((now - up["at"]) * 1000) if up else None,
-            "rude": up.get("rude", [])}
+        return judge(self.name, self.table, text, errors, status) | words | {"proofs": self.proofs.results()}
 
     @staticmethod
     def text(handle):
@@ -92,12 +89,18 @@ def judge(name, table, text, errors, status):
     return row
 
 
-def run(names, tables, jobs, keep, tell):
-    """Rows in the order of their ends."""
-    waiting, running, rows = list(names), {}, []
+def may_be_quick(table):
+    """Nothing in it is silent. (What is begins first, lest the end waits for it alone.)"""
+    return "mini" not in table and all(block["how"] != "drop" for block in table.get("block", []))
+
+
+def run(names, tables, jobs, keep, tell, proofs):
+    """Rows in the order of their ends; `proofs`: {scenario: what to prove in its box}."""
+    waiting, running, rows = sorted(names, key=lambda name: may_be_quick(tables[name])), {}, []
     while waiting or running:
         while waiting and len(running) < jobs:
-            job = Job(waiting.pop(0), tables, keep)
+            name = waiting.pop(0)
+            job = Job(name, tables, keep, proofs.get(name, []))
             running[job.pid] = job
         pid, code = os.wait()
         if pid not in running:
@@ -120,13 +123,19 @@ def totals(rows, tables):
         "false_alarm": sum(bool(r["alarms"]) or (not r["ok"] and bool(tables[r["id"]].get("healthy"))) for r in rows),
         "bad_first": sum(bool(r["bad_first"]) for r in rows), "broken": sum(bool(r.get("broken")) for r in rows),
         "rude": sum(bool(r["rude"]) for r in rows),
+        "proofs": sum(len(r["proofs"]) for r in rows), "proved": sum(p["holds"] for r in rows for p in r["proofs"]),
         "up_ms_max": max((r["up_ms"] or 0 for r in rows), default=0),
     }
 
 
 def passed(sums):
     enough = sums["top1"] >= TOP1_BAR * sums["faults"]
-    return enough and not sums["false_alarm"] and not sums["rude"] and sums["doubles_listed"] == sums["doubles"] and not sums["broken"]
+    return (enough and not sums["false_alarm"] and not sums["rude"] and sums["doubles_listed"] == sums["doubles"] and not sums["broken"]
+            and sums["proved"] == sums["proofs"])
+
+
+def is_good(row):
+    return row["ok"] and not row["rude"] and all(result["holds"] for result in row["proofs"])
 
 
 def mark(row):
@@ -139,25 +148,45 @@ def print_row(row):
           f"{(row['got'] or ['-'])[0]:<34}{row['up_ms'] or '-':>6}{row['run_ms'] or '-':>7}", flush=True)
     for line in extra:
         print(f"      {line}", flush=True)
+    print_missed(row["id"], row["proofs"])
 
 
-def main(names, jobs, as_json, keep):
+def print_missed(name, results):
+    for result in results:
+        if not result["holds"]:
+            prove.tell(name, result)
+
+
+def prove_afresh(rows, tables, jobs, tell):
+    """The proofs that could not run where the program had run."""
+    by_name = {row["id"]: row for row in rows if prove.is_fresh(row["id"], tables)}
+    for name, result in prove.run(by_name, tables, jobs):
+        by_name[name]["proofs"].append(result)
+        tell(name, [result])
+
+
+def main(names, jobs, as_json, keep, with_proofs):
     tables = scenario.read_all()
     names = names or scenario.ids(tables)
     for name in names:
         if name not in tables:
             raise scenario.Unknown(name)
+    proofs = {name: prove.wanted(name, tables) for name in names if not prove.is_fresh(name, tables)} if with_proofs else {}
     if not as_json:
         print(f"{'':<6}{'scenario':<34}{'expected':<48}{'named first':<34}{'up_ms':>6}{'run_ms':>7}", flush=True)
     began = time.monotonic()
-    rows = run(names, tables, jobs, keep, (lambda row: None) if as_json else print_row)
+    rows = run(names, tables, jobs, keep, (lambda row: None) if as_json else print_row, proofs)
+    if with_proofs:
+        prove_afresh(rows, tables, jobs, (lambda *missed: None) if as_json else print_missed)
     sums = totals(rows, tables) | {"seconds": round(time.monotonic() - began, 1)}
     if as_json:
         json.dump({"rows": rows, "totals": sums, "passed": passed(sums)}, sys.stdout, indent=1)
         print()
     else:
+        for row in (row for row in rows if not is_good(row)):  # once more, at the end of a long list
+            print_row(row)
         print("top-1 {top1}/{faults}, in list {listed}/{faults}, wrong {wrong}, doubles {doubles_listed}/{doubles}, "
-              "healthy {healthy_ok}/{healthy}, false alarm {false_alarm}, rude {rude}, slowest up {up_ms_max} ms, "
+              "healthy {healthy_ok}/{healthy}, false alarm {false_alarm}, rude {rude}, proofs {proved}/{proofs}, slowest up {up_ms_max} ms, "
               "time {seconds} s".format(**sums))
     return 0 if passed(sums) else 1
 

@@ -18,7 +18,7 @@ LAB = Path("/run/lab")
 ROUTER4, ROUTER6 = "198.18.100.1", "2001:db8:0:100::1"
 # A file of the system -> what the client (and the servers) see in its place
 SYSTEM_FILES = ("/etc/resolv.conf", "/etc/hosts", "/usr/share/dns/root.key")
-UP_LIMIT_S = 20
+UP_LIMIT_S = 60
 
 
 class NotUp(Exception):
@@ -259,6 +259,15 @@ def client_process(world, argv, ready, go, home):
         return 127
 
 
+def at_client(spaces, home, argv, out):
+    """A further command where the client sits, after its own has ended."""
+    def there():
+        box.enter(spaces)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=home, preexec_fn=there, check=False)
+
+
 def expect_word(pipe):
     if os.read(pipe, 1) == b"":
         raise NotUp("the client's namespace could not be made")
@@ -269,8 +278,9 @@ def samples_of(argv):
     return int(argv[argv.index("--samples") + 1]) if "--samples" in argv else 0
 
 
-def bring_up(name, world, certs, files, argv, report, began):
-    """Runs as process 1 of the box; returns the exit status of the command."""
+def bring_up(name, world, certs, files, argv, report, began, after):
+    """Runs as process 1 of the box; returns the exit status of the command. At the end, after(world, run) may run more where
+    the command ran: run(argv, out)."""
     ready, told = os.pipe()
     go, gave = os.pipe()
     home = os.getcwd()
@@ -290,11 +300,15 @@ def bring_up(name, world, certs, files, argv, report, began):
     expect_word(ready)
     server_firewall(world)
     wait_until_up(world, running)
-    report({"id": name, "up_ms": round((time.monotonic() - began) * 1000)})
+    up = time.monotonic()
+    report({"id": name, "up_ms": round((up - began) * 1000)})
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spaces = box.spaces_of(pid)
     os.write(gave, b"g")
     status = wait_for_command(pid)
-    report({"id": name, "rude": manners.breaches(LAB, world["addresses"]("client"), samples_of(argv), bool(world["block"]))})
+    report({"id": name, "run_ms": round((time.monotonic() - up) * 1000),
+            "rude": manners.breaches(LAB, world["addresses"]("client"), samples_of(argv), bool(world["block"]))})
+    after(world, lambda argv, out: at_client(spaces, home, argv, out))
     return status
 
 
@@ -307,8 +321,8 @@ def wait_for_command(pid):
             return code if code >= 0 else 128 - code
 
 
-def start(name, argv, report=lambda words: None, tables=None):
-    """Starts a box for scenario `name` with argv(world) as its command; returns the pid to wait for."""
+def start(name, argv, report=lambda words: None, tables=None, after=lambda world, run: None):
+    """Starts a box for scenario `name` with argv(world) as its command; returns the pid to wait for. `after`: see bring_up."""
     began = time.monotonic()
 
     def told(words):
@@ -322,7 +336,7 @@ def start(name, argv, report=lambda words: None, tables=None):
             table_set = tables or scenario.read_all()
             _, world, certs = scenario.load(name, table_set)
             files = zones.zone_files(world)
-        return bring_up(name, world, certs, files, scenario.prepared(name, table_set, world, argv(world)), told, began)
+        return bring_up(name, world, certs, files, scenario.prepared(name, table_set, world, argv(world)), told, began, after)
 
     return box.start(body)
 
