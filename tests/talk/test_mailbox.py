@@ -236,7 +236,7 @@ def test_pop3(dovecot, folder, tmp_path):
     facts = run(dovecot, folder, tmp_path, "mailwhy-pop3", "pop3s")
     assert values(facts, "pop3.uidl") == [4] and len(values(facts, "pop3.uidl.oldest")[0]) == 4
     assert "UIDL" in values(facts, "pop3.capa.after")[0] and values(facts, "pop3.end") == ["ok"]
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while "retr=0/0, del=0/4" not in (dovecot.place / "log").read_text():  # written when Dovecot is through with us
         assert time.monotonic() < deadline
         time.sleep(0.05)
