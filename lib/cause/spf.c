@@ -135,9 +135,48 @@ static void spf_passed_over(struct mw_judge *judge)
     }
 }
 
+/* A mechanism behind `all`, where nothing is looked at any more; a modifier counts wherever it stands. A second `all` harms nothing. */
+static bool is_behind_all(const struct mw_fact *unreached)
+{
+    const char *bare = unreached->text + strspn(unreached->text, "+-~?");
+    return mw_text_same(unreached->quote, "it stands behind all") && !mw_text_same(bare, "all");
+}
+
+/* The record with all such terms before `all`. */
+static const char *brought_forward(struct mw_judge *judge, const char *domain)
+{
+    const char *record = record_of(judge, domain);
+    MW_EACH_ABOUT (unreached, judge, MW_F_SPF_UNREACHED, domain) {
+        struct mw_list term = {0};
+        if (!record || !is_behind_all(unreached))
+            continue;
+        mw_list_add(mw_judge_arena(judge), &term, unreached->text);
+        record = mw_spf_without(mw_judge_arena(judge), record, &term);
+        record = record ? mw_spf_with(mw_judge_arena(judge), record, unreached->text) : NULL;
+    }
+    return record;
+}
+
+/* That of a domain which is included is no matter of this one. */
+static void spf_behind_all(struct mw_judge *judge)
+{
+    MW_EACH (unreached, judge, MW_F_SPF_UNREACHED) {
+        const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, unreached->about);
+        if (!record || !is_behind_all(unreached))
+            continue;
+        struct mw_instance *instance = mw_found(judge, unreached->about, unreached);
+        mw_proof(instance, record);
+        mw_place(instance, "part", unreached->text);
+        place_record(judge, instance, brought_forward(judge, unreached->about));
+        mw_words(instance, N_("A term of the SPF record counts for nothing"),
+                 N_("In the SPF record of {about}, {part} stands behind the all, which matches everybody: the servers that it means may not send."));
+    }
+}
+
 static void spf_syntax(struct mw_judge *judge)
 {
     spf_passed_over(judge);
+    spf_behind_all(judge);
     MW_EACH (flaw, judge, MW_F_SPF_FLAW) {
         if (is_other_flaw(flaw))
             continue;
@@ -303,10 +342,18 @@ static const char *pass_term(struct mw_judge *judge, const char *address)
     return mw_printf(mw_judge_arena(judge), mw_address_is_ipv6(address) ? "ip6:%s" : "ip4:%s", address);
 }
 
-static void place_permit(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *record, const char *address)
+/* The one record that allows all these addresses: two records beside each other would be worse than none. */
+static void place_permit(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *record, const struct mw_list *addresses)
 {
-    mw_place(instance, "term", pass_term(judge, address));
-    place_record(judge, instance, record ? mw_spf_with(mw_judge_arena(judge), record->text, pass_term(judge, address)) : NULL);
+    const char *text = record ? record->text : NULL;
+    struct mw_list terms = {0};
+    for (size_t i = 0; i < addresses->count; i++) {
+        const char *term = pass_term(judge, addresses->items[i]);
+        mw_list_add(mw_judge_arena(judge), &terms, term);
+        text = text ? mw_spf_with(mw_judge_arena(judge), text, term) : NULL;
+    }
+    mw_place(instance, "term", mw_list_join(mw_judge_arena(judge), &terms, "\n"));
+    place_record(judge, instance, text);
 }
 
 /* The address that was given is where mail leaves from: no guess is needed. */
@@ -321,11 +368,45 @@ static void spf_given_not_listed(struct mw_judge *judge)
         mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, asked->text));
         mw_place(instance, "domain", asked->text);
         mw_place(instance, "decided", mechanism->text);
-        place_permit(judge, instance, mw_know(judge, MW_F_SPF_RECORD, asked->text), asked->about);
+        struct mw_list addresses = {0};
+        mw_list_add(mw_judge_arena(judge), &addresses, asked->about);
+        place_permit(judge, instance, mw_know(judge, MW_F_SPF_RECORD, asked->text), &addresses);
         mw_confidence(instance, 0.95);
         mw_weight(instance, mw_seen_value(result, "fail") ? MW_BLOCKS : MW_DEGRADES, MW_SEND);
         mw_words(instance, N_("SPF does not allow the address that mail is sent from"),
                  N_("Mail of {domain} that leaves from {about} does not pass SPF: the result is {value}, decided by {decided}. Receivers refuse such mail or put it into junk."));
+    }
+}
+
+/* Left over from a time without mail: no address at all may send, while programs are told a server to send by. Where that sends from is not known. */
+static void spf_allows_nobody(struct mw_judge *judge, const struct mw_fact *record)
+{
+    const struct mw_fact *covers = mw_know(judge, MW_F_SPF_COVERS, record->about);
+    if (!covers || covers->list.count || mw_know(judge, MW_F_SPF_FLAW, record->about) || mw_know(judge, MW_F_SPF_FAILED, record->about))
+        return;
+    for (const struct mw_fact *port = NULL; (port = mw_port_next(judge, port));) {
+        bool is_told = mw_port_role(judge, port->about, "published") || mw_port_role(judge, port->about, "configured");
+        if (!is_told || !mw_is(judge, MW_F_SUBMISSION_END, port->about, MW_OK))
+            continue;
+        struct mw_instance *instance = mw_found(judge, record->about, record);
+        mw_proof(instance, port);
+        mw_place(instance, "through", mw_port_host(judge, port->about));
+        mw_confidence(instance, 0.8);
+        mw_weight(instance, MW_DEGRADES, MW_SEND);
+        mw_words(instance, N_("SPF allows nobody to send for the domain"),
+                 N_("The SPF record of {about} allows no address at all, as for a domain that sends no mail. Programs are told to send by {through}: receivers refuse "
+                    "that mail or put it into junk."));
+        return;
+    }
+}
+
+/* What is refused while the domain's own submission server is there. */
+static void own_refused(struct mw_judge *judge, const char *domain, struct mw_list *addresses)
+{
+    MW_EACH (result, judge, MW_F_SPF_RESULT) {
+        const struct mw_fact *of = mw_know(judge, MW_F_ADDRESS_OF, result->about);
+        if (of && !mw_know(judge, MW_F_SPF_ASKED, result->about) && is_own_submission(judge, of->text, domain))
+            mw_list_add(mw_judge_arena(judge), addresses, result->about);
     }
 }
 
@@ -337,17 +418,18 @@ static void spf_not_listed(struct mw_judge *judge)
     const struct mw_fact *record = domain ? mw_know(judge, MW_F_SPF_RECORD, domain) : NULL;
     if (!record || leaves_room(record->text) || any_passes(judge) || waits_for_mx(judge, domain, record->text))
         return;
-    MW_EACH (result, judge, MW_F_SPF_RESULT) {
-        const struct mw_fact *of = mw_know(judge, MW_F_ADDRESS_OF, result->about);
-        if (!of || mw_know(judge, MW_F_SPF_ASKED, result->about) || !is_own_submission(judge, of->text, domain))
-            continue;
-        struct mw_instance *instance = mw_found(judge, result->about, result);
+    struct mw_list addresses = {0};
+    own_refused(judge, domain, &addresses);
+    for (size_t i = 0; i < addresses.count; i++) {
+        struct mw_instance *instance = mw_found(judge, addresses.items[i], mw_know(judge, MW_F_SPF_RESULT, addresses.items[i]));
         mw_proof(instance, record);
-        mw_place(instance, "server", of->text);
-        place_permit(judge, instance, record, result->about);
+        mw_place(instance, "server", mw_know(judge, MW_F_ADDRESS_OF, addresses.items[i])->text);
+        place_permit(judge, instance, record, &addresses);
         mw_confidence(instance, 0.6);
         mw_weight(instance, MW_DEGRADES, MW_SEND);
     }
+    if (!addresses.count && !mw_each(judge, MW_F_SPF_ASKED, NULL))
+        spf_allows_nobody(judge, record);
 }
 
 /* Only SPF fails, while the rest of the domain is answered: else it is no matter of SPF. */
@@ -502,7 +584,9 @@ static const struct mw_cause causes[] = {
         .says = N_("SPF of {domain} refuses {about} ({server}), the server that takes its users' outgoing mail, and every other server of the domain that "
                    "is known. If mail leaves from there, receivers refuse it or put it into junk."),
         .fix = {
-            {MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "{term}", NULL},
+            {MW_AT_DNS, N_("Add the address from which mail leaves to the SPF record."), "{term}", "term"},
+            {MW_AT_DNS, N_("Publish the record that your provider gives in its place; if the domain sends no mail, leave it, and publish no server to send by."),
+             "{domain}. IN TXT \"v=spf1 include:(your provider) -all\"", "through"},
             {MW_AT_DNS, N_("The record with it:"), "{domain}. IN TXT {record}", "record"},
             {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL, "server"},
         },
