@@ -465,6 +465,7 @@ static void zone_ns_unresolvable(struct mw_judge *judge, const char *zone)
         if (!instance) {
             instance = mw_found(judge, zone, end);
             mw_place(instance, "server", host->about);
+            mw_place(instance, "gone", host->about);
         }
         mw_proof(instance, end);
     }
@@ -475,9 +476,43 @@ static void zone_ns_unresolvable(struct mw_judge *judge, const char *zone)
         mw_weight(instance, MW_DEGRADES, MW_RECEIVE | MW_SEND);
 }
 
+static bool is_named_by_alias(struct mw_judge *judge, const struct mw_fact *host)
+{
+    return mw_know(judge, MW_F_NS_CNAME, host->about) && mw_know(judge, MW_F_NS_ADDRESS, host->about);
+}
+
+static bool any_by_its_name(struct mw_judge *judge, const char *zone)
+{
+    MW_EACH (host, judge, MW_F_NS_HOST)
+        if (mw_text_same(host->text, zone) && mw_know(judge, MW_F_NS_ADDRESS, host->about) && !is_named_by_alias(judge, host))
+            return true;
+    return false;
+}
+
+/* RFC 2181 section 10.3: BIND passes such a server over, others follow the alias. Where our resolver gets nowhere, it is of those that do not. */
+static void zone_ns_alias(struct mw_judge *judge, const char *zone)
+{
+    bool some_serve = any_by_its_name(judge, zone), fails = mw_seen_failed(mw_know(judge, MW_F_DNS_MX_END, zone));
+    MW_EACH (host, judge, MW_F_NS_HOST) {
+        if (!mw_text_same(host->text, zone) || !is_named_by_alias(judge, host))
+            continue;
+        const struct mw_fact *alias = mw_know(judge, MW_F_NS_CNAME, host->about);
+        struct mw_instance *instance = mw_found(judge, zone, alias);
+        mw_place(instance, "server", host->about);
+        mw_place(instance, "target", alias->text);
+        mw_words(instance, N_("The name of a name server is an alias"),
+                 N_("{server}, a name server of {about}, is an alias (CNAME) of {target}. NS records must name hosts: resolvers such as BIND pass an alias over, and "
+                    "where all name servers are aliases they cannot find the domain."));
+        mw_weight(instance, some_serve ? MW_RISK : fails ? MW_BLOCKS : MW_DEGRADES, MW_RECEIVE | MW_SEND);
+        if (fails && !some_serve)
+            mw_seen_prove_below(judge, instance, zone);
+    }
+}
+
 static void ns_unresolvable(struct mw_judge *judge)
 {
     each_zone(judge, zone_ns_unresolvable);
+    each_zone(judge, zone_ns_alias);
 }
 
 /* --- the zone's own servers --------------------------------------------------------------------------------------------------------------- */
@@ -870,15 +905,17 @@ static const struct mw_cause causes[] = {
                    "are like this, the domain is out of reach."),
         .fix = {
             {MW_AT_REGISTRAR, N_("At the registrar, correct the name {server} in the list of name servers of {about}, or restore the domain in which it "
-                                 "lives."), NULL},
+                                 "lives."), NULL, "gone"},
+            {MW_AT_REGISTRAR, N_("Name the host itself in the NS records, at the registrar and in the zone; or replace the alias by addresses of its own."),
+             "{about}. IN NS {target}.", "target"},
         },
-        .reference = "RFC 1034 section 4.2.1",
+        .reference = "RFC 1034 section 4.2.1; RFC 2181 section 10.3",
         .needs = {MW_F_NS_ADDRESS_END},
         .holds = ns_unresolvable,
         .alike = {
             {"dns.delegation.server_down", N_("The name has an address, and the server behind it is silent.")},
         },
-        .explains = {MW_SEEN_NAME_FAULTS, "dns.delegation.mismatch", "sym:inbound.bounce.expired", "sym:dns.lookup_fail"},
+        .explains = {MW_SEEN_NAME_FAULTS, "dns.delegation.mismatch", "dns.resolver.broken", "sym:inbound.bounce.expired", "sym:dns.lookup_fail"},
     },
     {
         .id = "dns.zone.inconsistent", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,

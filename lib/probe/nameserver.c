@@ -268,6 +268,8 @@ static void got_both(struct mw_look *look, struct nameserver *of)
 {
     tell_addresses(look, of->a, MW_A);
     tell_addresses(look, of->aaaa, MW_AAAA);
+    if (of->a->cname)
+        mw_tell_text(look, MW_F_NS_CNAME, look->why->about, of->a->cname, NULL);
     look->outcome = mw_lookup_both(of->a, of->aaaa);
     ask_known(look, of);
 }
@@ -304,7 +306,8 @@ const struct mw_probe mw_probe_nameserver = {
     .says = N_("Asks each name server of the domain itself for its records."),
     .legs = MW_ALL_LEGS,
     .wants = MW_F_NS_HOST,
-    .tells = {MW_F_NS_ADDRESS, MW_F_NS_HOST, MW_F_NS_OWN_ADDRESS, MW_F_NS_OWN_END, MW_F_CHILD_NS, MW_F_CHILD_NS_SET, MW_F_ZONE_END, MW_F_ZONE_PLAIN_END,
+    .tells = {MW_F_NS_ADDRESS, MW_F_NS_CNAME, MW_F_NS_HOST, MW_F_NS_OWN_ADDRESS, MW_F_NS_OWN_END, MW_F_CHILD_NS, MW_F_CHILD_NS_SET, MW_F_ZONE_END,
+              MW_F_ZONE_PLAIN_END,
               MW_F_ZONE_SERIAL, MW_F_ZONE_MINIMUM, MW_F_ZONE_MX_END, MW_F_ZONE_MX, MW_F_ZONE_MX_TTL, MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, MW_F_ZONE_TCP_END,
               MW_F_ZONE_TRUNCATED, MW_F_ZONE_APEX_CNAME},
     .ends = MW_F_NS_ADDRESS_END,
