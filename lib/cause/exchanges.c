@@ -212,8 +212,38 @@ static void mx_relative_name(struct mw_judge *judge)
     }
 }
 
+/* The DNS has no IPv4 address for it: neither the resolver nor a server of its zone. */
+static bool lacks_ipv4(struct mw_judge *judge, const char *host)
+{
+    MW_EACH (address, judge, MW_F_ZONE_ADDRESS)
+        if (mw_text_same(mw_seen_zone(judge, address), host) && !mw_address_is_ipv6(address->text))
+            return false;
+    return mw_seen_gone(mw_know(judge, MW_F_DNS_A_END, host));
+}
+
+/* Many servers still send by IPv4 alone. */
+static void domain_mx_ipv6_only(struct mw_judge *judge, const char *domain, unsigned leg)
+{
+    MW_EACH (host, judge, MW_F_MX_HOST)
+        if (mw_seen_serves(judge, host->about, domain) && !lacks_ipv4(judge, host->about))
+            return;
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        const struct mw_fact *address = mw_know(judge, MW_F_DNS_ADDRESS, host->about);
+        if (!address || !mw_seen_serves(judge, host->about, domain))
+            continue;
+        struct mw_instance *instance = mw_found(judge, host->about, mw_know(judge, MW_F_DNS_A_END, host->about));
+        mw_proof(instance, address);
+        mw_place(instance, "of", domain);
+        mw_weight(instance, MW_DEGRADES, leg);
+        mw_words(instance, N_("No mail server of the domain has an IPv4 address"),
+                 N_("All mail servers of {of} ({about}) have IPv6 addresses alone. Senders without IPv6, and those are many, cannot reach the domain: their mail comes "
+                    "back."));
+    }
+}
+
 static void mx_unresolvable(struct mw_judge *judge)
 {
+    mw_seen_domains(judge, domain_mx_ipv6_only);
     MW_EACH (host, judge, MW_F_MX_HOST)
         if (mw_seen_no_address(judge, host->about))
             found_exchange(judge, host);
