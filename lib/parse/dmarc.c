@@ -236,6 +236,29 @@ static const char *plain(struct mw_arena *arena, const char *text)
     return out;
 }
 
+static bool begins_tag(const char *text)
+{
+    for (size_t i = 0; i < MW_COUNT(forms); i++) {
+        size_t length = strlen(forms[i].name);
+        if (mw_text_starts(text, forms[i].name) && text[length + strspn(text + length, " \t")] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* "p=reject, rua=…" and "p=reject rua=…": a comma or a blank before a tag was meant as a semicolon. */
+static const char *separated(struct mw_arena *arena, const char *text)
+{
+    char *out = mw_strdup(arena, text);
+    for (char *at = out + strcspn(out, ", \t"); *at; at += strcspn(at, ", \t")) {
+        size_t length = strspn(at, ", \t");
+        if (begins_tag(at + length))
+            *at = ';';
+        at += length;
+    }
+    return out;
+}
+
 /* "dmarc@example.org" was meant as mailto:dmarc@example.org. */
 static const char *mended_uris(struct mw_arena *arena, const char *value)
 {
@@ -264,7 +287,7 @@ static const char *mended_value(struct mw_arena *arena, const struct form *form,
 
 const char *mw_dmarc_mend(struct mw_arena *arena, const char *text)
 {
-    const struct tags *tags = mw_tags_cut(arena, plain(arena, text));
+    const struct tags *tags = mw_tags_cut(arena, separated(arena, plain(arena, text)));
     struct mw_list mended = {0};
     mw_list_add(arena, &mended, "v=DMARC1");
     for (size_t i = 0; i < MW_COUNT(forms); i++) {

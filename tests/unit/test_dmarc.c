@@ -83,6 +83,8 @@ static void records_are_mended(void **state)
         {"\xe2\x80\x9cv=DMARC1\xef\xbc\x9b p=none\xef\xbc\x9b rua=mailto:a@example.org\xe2\x80\x9d", "v=DMARC1; p=none; rua=mailto:a@example.org"},
         {"\\\"v=DMARC1; p=none\\\"", "v=DMARC1; p=none"},
         {"v=DMARC1; p=; rua=nobody", "v=DMARC1; p=none"},
+        {"v=DMARC1, p=reject, rua=mailto:a@example.org, mailto:b@example.net", "v=DMARC1; p=reject; rua=mailto:a@example.org,mailto:b@example.net"},
+        {"v=DMARC1 p=reject  rua = mailto:a@example.org", "v=DMARC1; p=reject; rua=mailto:a@example.org"},
         {"v=DMARC1; p=none; rua=mailto:a@example.org!10m, mailto:b@example.net; ruf=https://x", "v=DMARC1; p=none; rua=mailto:a@example.org!10m,mailto:b@example.net"},
         {"", "v=DMARC1; p=none"},
     };
