@@ -119,11 +119,26 @@ static void dkim_testing(struct mw_judge *judge)
     }
 }
 
+/* Another of the selectors that were asked for has a key that works. */
+static bool another_key_works(struct mw_judge *judge, const char *about)
+{
+    MW_EACH (type, judge, MW_F_DKIM_KEY_TYPE)
+        if (!mw_text_same(type->about, about) && !is_guessed(judge, type->about) && !mw_know(judge, MW_F_DKIM_FLAW, type->about))
+            return true;
+    return false;
+}
+
+/* An old key is revoked when a new one has taken its place: that is as it should be, unless a message is still signed with it. */
 static void dkim_revoked(struct mw_judge *judge)
 {
-    MW_EACH (revoked, judge, MW_F_DKIM_REVOKED)
-        if (revoked->yes && !is_guessed(judge, revoked->about))
-            mw_proof(mw_found(judge, revoked->about, revoked), mw_know(judge, MW_F_DKIM_RECORD, revoked->about));
+    MW_EACH (revoked, judge, MW_F_DKIM_REVOKED) {
+        if (!revoked->yes || is_guessed(judge, revoked->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, revoked->about, revoked);
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, revoked->about));
+        if (!mw_know(judge, MW_F_MESSAGE_DKIM, revoked->about) && another_key_works(judge, revoked->about))
+            mw_weight(instance, MW_ADVICE, MW_SEND);
+    }
 }
 
 /* --- a given message ---------------------------------------------------------------------------------------------------------------------------- */
