@@ -268,11 +268,11 @@ static void lame(struct mw_judge *judge)
     each_zone(judge, zone_lame);
 }
 
-/* Questions and connections of that family get out of this network. */
+/* Questions and connections of that family get out of this network. What a resolver made of an IPv4 address (DNS64, RFC 6052) is none of the domain's. */
 static bool family_works(struct mw_judge *judge, const struct mw_fact *end)
 {
     const char *address = mw_about_read(mw_judge_arena(judge), end->about).address;
-    return !address || !mw_address_is_ipv6(address) || mw_seen_ipv6_works(judge);
+    return !address || !mw_address_is_ipv6(address) || (mw_seen_ipv6_works(judge) && !mw_address_in(address, "64:ff9b::", 96));
 }
 
 /* What the zone's server at any of its addresses did. */
