@@ -526,10 +526,11 @@ static bool is_cut(struct mw_judge *judge, const char *at)
 /* Records that servers are compared by. */
 struct compared {
     enum mw_fact_id end, records;
-    const char *type;
+    const char *type, *beginning; /* only those that begin so; NULL: all */
 };
-static const struct compared of_domain[] = {{MW_F_ZONE_MX_END, MW_F_ZONE_MX, "MX"}, {MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, "TXT"}};
-static const struct compared of_exchange[] = {{MW_F_ZONE_TLSA_END, MW_F_ZONE_TLSA, "TLSA"}};
+static const struct compared of_domain[] = {{MW_F_ZONE_MX_END, MW_F_ZONE_MX, "MX", NULL}, {MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, "TXT", NULL}};
+static const struct compared of_spf = {MW_F_ZONE_TXT_END, MW_F_ZONE_TXT, "TXT", "v=spf1"};
+static const struct compared of_exchange[] = {{MW_F_ZONE_TLSA_END, MW_F_ZONE_TLSA, "TLSA", NULL}};
 
 #define RECORD_SHOWN 120u
 
@@ -591,12 +592,12 @@ static const char *who_has_what(struct mw_judge *judge, const char *name, const 
     return mw_list_join(arena, &groups, "; ");
 }
 
-static bool same_records(const struct mw_list *a, const struct mw_list *b)
+static bool has_all(const struct mw_list *mine, const struct mw_list *theirs, const char *beginning)
 {
-    bool same = a->count == b->count;
-    for (size_t i = 0; same && i < a->count; i++)
-        same = mw_list_has(b, a->items[i]);
-    return same;
+    for (size_t i = 0; i < theirs->count; i++)
+        if ((!beginning || mw_text_starts(theirs->items[i], beginning)) && !mw_list_has(mine, theirs->items[i]))
+            return false;
+    return true;
 }
 
 /* Two servers that answer differently: *one and *other are their facts. */
@@ -606,7 +607,8 @@ static bool differ(struct mw_judge *judge, const char *name, const struct compar
     MW_EACH (end, judge, compared->end) {
         if (!is_zone_of(judge, end, name) || !is_said(judge, end->about, compared))
             continue;
-        if (first && !same_records(records_at(judge, first->about, compared), records_at(judge, end->about, compared))) {
+        const struct mw_list *mine = first ? records_at(judge, first->about, compared) : NULL, *theirs = records_at(judge, end->about, compared);
+        if (first && !(has_all(mine, theirs, compared->beginning) && has_all(theirs, mine, compared->beginning))) {
             const struct mw_fact *here = mw_know(judge, compared->records, first->about), *there = mw_know(judge, compared->records, end->about);
             *one = here ? here : first;
             *other = there ? there : end;
@@ -642,11 +644,15 @@ static struct mw_instance *found_different(struct mw_judge *judge, const char *n
 static void zone_inconsistent(struct mw_judge *judge, const char *zone)
 {
     const struct mw_fact *one = NULL, *other = NULL;
-    bool mx = differ(judge, zone, &of_domain[0], &one, &other);
-    if (!mx && !differ(judge, zone, &of_domain[1], &one, &other))
+    bool mx = differ(judge, zone, &of_domain[0], &one, &other), spf = !mx && differ(judge, zone, &of_spf, &one, &other);
+    if (!mx && !spf && !differ(judge, zone, &of_domain[1], &one, &other))
         return;
     struct mw_instance *instance = found_different(judge, zone, of_domain, MW_COUNT(of_domain), one, other);
-    mw_weight(instance, MW_DEGRADES, mx ? MW_RECEIVE | MW_SEND : MW_SEND);
+    mw_weight(instance, mx || spf ? MW_DEGRADES : MW_ADVICE, mx ? MW_RECEIVE | MW_SEND : MW_SEND);
+    if (!mx && !spf)
+        mw_words(instance, N_("The domain's name servers have TXT records that differ"),
+                 N_("All of them serve {about} and give the same MX and SPF records, but not the same TXT records beside them. What not all of them have: {groups}. Mail does "
+                    "not suffer from it; where it lasts, a secondary server no longer follows."));
 }
 
 static void exchange_inconsistent(struct mw_judge *judge, const char *host)
