@@ -111,6 +111,16 @@ static struct mw_list domains(struct cmd *cmd, const char *option, const struct 
     return names;
 }
 
+/* The name of a key is pasted whole where the selector alone is asked for. */
+static void refuse_whole_names(const struct cmd *cmd, const struct mw_list *selectors)
+{
+    for (size_t i = 0; i < selectors->count; i++) {
+        const char *name = selectors->items[i], *rest = mw_text_find(name, "._domainkey");
+        if (rest > name)
+            mw_fail(MW_EXIT_USAGE, _("--dkim-selector takes the selector alone: %s"), mw_text_safe(cmd->arena, name, (size_t)(rest - name), SIZE_MAX));
+    }
+}
+
 /* A block list is a zone; addresses are what is looked for in it. */
 static void refuse_addresses(struct cmd *cmd, const struct mw_list *zones)
 {
@@ -250,6 +260,7 @@ static void ask_options(struct cmd *cmd)
     asked->configs = choices->configs;
     asked->from = cmd_mailbox(cmd, "from", choices->from);
     asked->to = cmd_mailbox(cmd, "to", choices->to);
+    refuse_whole_names(cmd, &choices->dkim_selectors);
     asked->dkim_selectors = domains(cmd, "dkim-selector", &choices->dkim_selectors);
     read_message(cmd, choices->message);
     refuse_addresses(cmd, &choices->dnsbls);

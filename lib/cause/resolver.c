@@ -138,10 +138,13 @@ static void resolver_broken(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, end->about, end);
         mw_place(instance, "name", ". SOA");
-        if (all)
+        if (all) {
             mw_proof(instance, question(judge));
-        else
-            mw_weight(instance, MW_ADVICE, MW_SEND | MW_SUBMIT | MW_RETRIEVE);
+            continue;
+        }
+        mw_weight(instance, MW_ADVICE, MW_SEND | MW_SUBMIT | MW_RETRIEVE);
+        mw_words(instance, N_("One of the DNS resolvers fails"),
+                 N_("{about} gives no usable answer (question: {name}), and another resolver does. Whatever asks the first one waits before it tries the next."));
     }
 }
 

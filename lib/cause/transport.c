@@ -556,7 +556,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dane.tlsa.unsigned", .legs = MW_RECEIVE, .severity = MW_ADVICE, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("TLSA records without DNSSEC protect nothing"),
-        .says = N_("{about} has TLSA records, but its zone is not signed. Senders pass over them, since anybody on the way could forge them."),
+        .says = N_("There are TLSA records for {about}, but DNSSEC does not prove them: the zone is not signed, or the zone above has no DS record for it. Senders pass over "
+                   "them, since anybody on the way could forge them."),
         .fix = {
             {MW_AT_DNS, N_("Sign the zone and hand its DS record to the registrar, for the domain and for the zone of its mail servers; or remove the TLSA records."),
              "dig +dnssec _25._tcp.{host} TLSA"},

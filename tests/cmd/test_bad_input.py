@@ -88,6 +88,7 @@ USAGE, DATA, NO_INPUT, CANNOT_WRITE = 64, 65, 66, 74
     (("dns", "example.org", "--dkim-selector", "s1..x"), r"--dkim-selector s1\.\.x: empty label"),
     (("dns", "example.org", "--dkim-selector", ".s1"), r"--dkim-selector \.s1: empty label"),
     (("dns", "example.org", "--dkim-selector", "s1 x"), r"--dkim-selector s1 x: a character that domain names cannot have"),
+    (("dns", "example.org", "--dkim-selector", "s1._domainkey.example.org"), r"--dkim-selector takes the selector alone: s1$"),
     (("dns", "example.org", "--dkim-selector", "a" * 64), r"--dkim-selector a+: a label is longer than 63 characters"),
     (("dns", "example.org", "--dkim-selector", "s\x1b[31m"), r"--dkim-selector s\?\[31m: a character"),
     (("dns", "example.org", "--dnsbl", "zen..x"), r"--dnsbl zen\.\.x: empty label"),
