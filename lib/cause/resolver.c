@@ -126,13 +126,36 @@ static void names_withheld(struct mw_judge *judge)
         withheld(judge, end, mw_seen_at_zone(judge, MW_F_ZONE_ADDRESS, end->about, NULL), "A");
 }
 
+/* A name server that looks nothing up for others: it answers of its own zones, be it the root's or the one above, and refuses the rest. */
+static void refuses_recursion(struct mw_judge *judge, bool is_root_answered)
+{
+    static const enum mw_fact_id questions[] = {MW_F_DNS_MX_END, MW_F_SPF_END, MW_F_DMARC_END};
+    const char *domain = mw_seen_target(judge);
+    const struct mw_fact *resolver = mw_each(judge, MW_F_RESOLVER_END, NULL);
+    if (!domain || !resolver || (is_root_answered && mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK)))
+        return; /* withheld: see there */
+    for (size_t i = 0; i < MW_COUNT(questions); i++)
+        if (!mw_seen_value(mw_know(judge, questions[i], domain), MW_REFUSED))
+            return;
+    struct mw_instance *instance = mw_found(judge, resolver->about, mw_know(judge, MW_F_DNS_MX_END, domain));
+    mw_proof(instance, question(judge));
+    mw_place(instance, "name", mw_printf(mw_judge_arena(judge), "%s MX", domain));
+    mw_words(instance, N_("The DNS resolver refuses to look names up"),
+             N_("{about} refuses the questions of this machine (such as {name}): it is a name server for zones of its own, or it serves other networks. The domain itself "
+                "could not be tested."));
+}
+
 static void resolver_broken(struct mw_judge *judge)
 {
-    bool denies = mw_seen_denies_all(judge), all = denies || !any_resolver_works(judge);
-    if (all && mw_seen_resolved(judge))
+    bool denies = mw_seen_denies_all(judge), all = denies || !any_resolver_works(judge), resolved = mw_seen_resolved(judge);
+    if (all && resolved) {
+        refuses_recursion(judge, false);
         return;
-    if (!all)
+    }
+    if (!all) {
         names_withheld(judge);
+        refuses_recursion(judge, true);
+    }
     MW_EACH (end, judge, MW_F_RESOLVER_END) {
         if (!mw_seen_failed(end) && !denies)
             continue;
