@@ -18,7 +18,7 @@ enum mw_layer {
     MW_L_MAILBOX, MW_L_CLIENT
 };
 
-#define MW_FIXES 4
+#define MW_FIXES 5
 #define MW_NEEDS 6
 #define MW_ALIKE 3
 #define MW_EXPLAINS 40

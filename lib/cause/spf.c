@@ -356,6 +356,15 @@ static void place_permit(struct mw_judge *judge, struct mw_instance *instance, c
     place_record(judge, instance, text);
 }
 
+/* Nothing is to be entered for it: no receiver ever sees it. */
+static void tell_inside(struct mw_instance *instance)
+{
+    mw_place(instance, "inside", "");
+    mw_words(instance, N_("The address given is one of an inside network, which SPF does not allow"),
+             N_("{about} is an address of an inside network or of the machine itself, for which SPF of {domain} gives {value}. Receivers elsewhere never see it, but the public "
+                "address from which mail leaves that network."));
+}
+
 /* The address that was given is where mail leaves from: no guess is needed. */
 static void spf_given_not_listed(struct mw_judge *judge)
 {
@@ -370,9 +379,14 @@ static void spf_given_not_listed(struct mw_judge *judge)
         mw_place(instance, "decided", mechanism->text);
         struct mw_list addresses = {0};
         mw_list_add(mw_judge_arena(judge), &addresses, asked->about);
-        place_permit(judge, instance, mw_know(judge, MW_F_SPF_RECORD, asked->text), &addresses);
         mw_confidence(instance, 0.95);
         mw_weight(instance, mw_seen_value(result, "fail") ? MW_BLOCKS : MW_DEGRADES, MW_SEND);
+        if (mw_seen_closed_off(asked->about)) {
+            mw_weight(instance, MW_RISK, MW_SEND);
+            tell_inside(instance);
+            continue;
+        }
+        place_permit(judge, instance, mw_know(judge, MW_F_SPF_RECORD, asked->text), &addresses);
         mw_words(instance, N_("SPF does not allow the address that mail is sent from"),
                  N_("Mail of {domain} that leaves from {about} does not pass SPF: the result is {value}, decided by {decided}. Receivers refuse such mail or put it into junk."));
     }
@@ -589,6 +603,7 @@ static const struct mw_cause causes[] = {
              "{domain}. IN TXT \"v=spf1 include:(your provider) -all\"", "through"},
             {MW_AT_DNS, N_("The record with it:"), "{domain}. IN TXT {record}", "record"},
             {MW_NOWHERE, N_("If mail leaves by another server that the record names, nothing is wrong here."), NULL, "server"},
+            {MW_NOWHERE, N_("Ask again with the public address (--ip): it stands in the Received lines of a message that arrived elsewhere."), NULL, "inside"},
         },
         .reference = "RFC 7208; RFC 7372",
         .needs = {MW_F_SPF_RESULT},
