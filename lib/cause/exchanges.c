@@ -143,14 +143,15 @@ static struct mw_instance *found_exchange(struct mw_judge *judge, const struct m
     return instance;
 }
 
-/* An IPv4 address where a name should stand, alone or with the domain behind it. */
-static bool is_literal(const char *host, const char *domain)
+/* The address that stands where a name should, alone or with the domain behind it; NULL: none. */
+static const char *literal_in(struct mw_judge *judge, const char *host, const char *domain)
 {
-    size_t digits = strspn(host, "0123456789.");
-    unsigned dots = 0;
-    for (size_t i = 0; i < digits && i < 16; i++)
-        dots += host[i] == '.';
-    return dots >= 3 && (host[digits] == '\0' || mw_text_same(host + digits, domain));
+    size_t length = strchr(host, ':') ? strcspn(host, ".") : strspn(host, "0123456789.");
+    const char *rest = host + length;
+    if (length && host[length - 1] == '.') /* the dot before the domain */
+        length--;
+    bool stands_alone = !*rest || mw_text_same(*rest == '.' ? rest + 1 : rest, domain);
+    return stands_alone ? mw_address_read(mw_judge_arena(judge), mw_strndup(mw_judge_arena(judge), host, length)) : NULL;
 }
 
 /* Has the name the addresses of the domain's wildcard, and no others? */
@@ -176,12 +177,12 @@ static bool is_nowhere(struct mw_judge *judge, const char *host)
 static void mx_ip_literal(struct mw_judge *judge)
 {
     MW_EACH (host, judge, MW_F_MX_HOST) {
-        const char *domain = mw_seen_served(judge, host->about), *digits = host->about;
-        if (!is_literal(digits, domain) || !is_nowhere(judge, digits))
+        const char *literal = literal_in(judge, host->about, mw_seen_served(judge, host->about));
+        if (!literal || !is_nowhere(judge, host->about))
             continue;
-        size_t length = strspn(digits, "0123456789.");
-        length -= digits[length] != '\0'; /* the dot before the domain */
-        mw_place(found_exchange(judge, host), "literal", mw_strndup(mw_judge_arena(judge), digits, length));
+        struct mw_instance *instance = found_exchange(judge, host);
+        mw_place(instance, "literal", literal);
+        mw_place(instance, "type", mw_address_is_ipv6(literal) ? "AAAA" : "A");
     }
 }
 
@@ -234,6 +235,7 @@ static void domain_mx_ipv6_only(struct mw_judge *judge, const char *domain, unsi
         struct mw_instance *instance = mw_found(judge, host->about, mw_know(judge, MW_F_DNS_A_END, host->about));
         mw_proof(instance, address);
         mw_place(instance, "of", domain);
+        mw_place(instance, "missing", "A");
         mw_weight(instance, MW_DEGRADES, leg);
         mw_words(instance, N_("No mail server of the domain has an IPv4 address"),
                  N_("All mail servers of {of} ({about}) have IPv6 addresses alone. Senders without IPv6, and those are many, cannot reach the domain: their mail comes "
@@ -241,12 +243,37 @@ static void domain_mx_ipv6_only(struct mw_judge *judge, const char *domain, unsi
     }
 }
 
+/* The resolver gets nowhere with this one name, with validation or without, while the domain, of another zone, is answered. */
+static bool is_out_of_reach(struct mw_judge *judge, const char *host)
+{
+    const char *domain = mw_seen_served(judge, host);
+    return domain && !mw_domain_is_under(host, domain) && mw_seen_value(mw_know(judge, MW_F_DNS_MX_END, domain), MW_OK) &&
+           mw_seen_value(mw_know(judge, MW_F_DNS_A_END, host), "servfail") && mw_seen_value(mw_know(judge, MW_F_DNSSEC_CD_END, host), "servfail") &&
+           !mw_seen_has_address(judge, host);
+}
+
+static void mx_zone_fails(struct mw_judge *judge)
+{
+    MW_EACH (host, judge, MW_F_MX_HOST) {
+        if (!is_out_of_reach(judge, host->about))
+            continue;
+        struct mw_instance *instance = found_exchange(judge, host);
+        mw_proof(instance, mw_know(judge, MW_F_DNSSEC_CD_END, host->about));
+        mw_place(instance, "zone", "");
+        mw_confidence(instance, 0.8);
+        mw_words(instance, N_("The mail server's name cannot be looked up"),
+                 N_("The MX record of {of} names {about}, and the name servers of that name's zone do not answer for it or do not serve it. Senders cannot find the "
+                    "server; where no other MX is left, they put mail off, and give it back after days."));
+    }
+}
+
 static void mx_unresolvable(struct mw_judge *judge)
 {
+    mx_zone_fails(judge);
     mw_seen_domains(judge, domain_mx_ipv6_only);
     MW_EACH (host, judge, MW_F_MX_HOST)
         if (mw_seen_no_address(judge, host->about))
-            found_exchange(judge, host);
+            mw_place(found_exchange(judge, host), "missing", "A");
 }
 
 static bool another_is_public(struct mw_judge *judge, const char *domain)
@@ -439,7 +466,7 @@ static const struct mw_cause causes[] = {
                    "cannot be delivered."),
         .fix = {
             {MW_AT_DNS, N_("Give the mail server a name with an address record, and put that name into the MX record."),
-             "mail.{of}. IN A {literal}\n{of}. IN MX {preference} mail.{of}."},
+             "mail.{of}. IN {type} {literal}\n{of}. IN MX {preference} mail.{of}."},
         },
         .reference = "RFC 1035 section 3.3.9; RFC 5321 section 5.1",
         .needs = {MW_F_DNS_MX_END},
@@ -469,7 +496,8 @@ static const struct mw_cause causes[] = {
                    "MX is left, mail comes back."),
         .fix = {
             {MW_AT_DNS, N_("Add an address record for {about}, or change the MX record to a host that exists."),
-             "{about}. IN A (address of the mail server)"},
+             "{about}. IN A (address of the mail server)", "missing"},
+            {MW_AT_DNS, N_("Have the name servers of that zone mended, or name another host in the MX record."), "dig {about} A +trace", "zone"},
         },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_EXCHANGE_END},

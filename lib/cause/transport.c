@@ -384,8 +384,26 @@ static void say_what_differs(struct mw_judge *judge, struct mw_instance *instanc
                 "Senders that check DANE, among them Microsoft and many in Germany and the Netherlands, do not deliver."));
 }
 
+/* No record there is one that senders use (a digest of the wrong length, usage 0 or 1): they encrypt, and prove nothing. RFC 7672 sections 2.2 and 3.1.3. */
+static void dane_unusable(struct mw_judge *judge)
+{
+    MW_EACH (flaw, judge, MW_F_DANE_FLAW) {
+        const struct mw_fact *secure = mw_port_dane(judge, flaw->about), *presented = mw_know(judge, MW_F_DANE_PRESENTED, flaw->about);
+        if (!secure || mw_know(judge, MW_F_DANE_MATCH, flaw->about))
+            continue;
+        struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
+        mw_proof(instance, secure);
+        mw_place(instance, "records", mw_printf(mw_judge_arena(judge), "_25._tcp.%s. IN TLSA %s", mw_port_host(judge, flaw->about),
+                                                presented ? presented->text : "3 1 1 (SHA-256 of the public key)"));
+        mw_weight(instance, MW_ADVICE, MW_RECEIVE);
+        mw_words(instance, N_("The TLSA records are of no use"),
+                 N_("Senders cannot use any TLSA record of {about} ({value}): they encrypt, and take any certificate."));
+    }
+}
+
 static void dane_mismatch(struct mw_judge *judge)
 {
+    dane_unusable(judge);
     MW_EACH (match, judge, MW_F_DANE_MATCH) {
         const struct mw_fact *secure = mw_port_dane(judge, match->about);
         if (match->yes || !secure)
