@@ -8,7 +8,8 @@ A scenario is one table. What it asks and what is true:
 What it changes in the base (deep-merged; lists of tables are appended to):
     host.NAME      ip4, ip6, name, names, ptr
     zone.NAME      ns, on, ttl, signed, ds (right|wrong|none), signing (valid|expired|future), mangle, strip, outdated (types; on the servers of spoilt_on),
-                   keys (split: KSK and ZSK), nsec3, ds_algorithm, ds_digest (numbers that are not the key's), records
+                   keys (split: KSK and ZSK; rollover: of two algorithms), nsec3 (true or opt-out), ds_algorithm, ds_digest (numbers that are not
+                   the key's), records
     dns            [{zone, drop, set, add, only}]: lines "owner type data", owner alone or "owner *" in drop
     resolver       options (Unbound), anchor (wrong: the key of another root); resolvers.NAME: host, options, anchor of a further one
                    (kind bind-plain: BIND without EDNS, hence without DNSSEC)

@@ -89,6 +89,8 @@ def delegations(world, zone, hosts):
                 yield from (r for r in hosts if r[0] == name)
         if what.get("ds", "right" if what.get("signed", True) else "none") != "none":
             yield child, "DS", ds_as(ds_of(child, what.get("ds", "right")), what.get("ds_algorithm"), what.get("ds_digest"))
+            if what.get("keys") == "rollover":
+                yield child, "DS", ds_in(rsa_key_of(child))
 
 
 def base_records(world, zone, hosts):
@@ -142,9 +144,13 @@ def key_base(directory):
     return next(directory.glob("*.private")).with_suffix("")
 
 
-def ds_of(zone, which):
-    line = next(key_of(zone, which).glob("*.ds")).read_text()
+def ds_in(directory):
+    line = next(directory.glob("*.ds")).read_text()
     return line.split("DS", 1)[1].split(";")[0].strip()
+
+
+def ds_of(zone, which):
+    return ds_in(key_of(zone, which))
 
 
 def ds_as(text, algorithm, digest):
@@ -162,11 +168,19 @@ def zone_key_of(zone):
     return store.get("key", f"{zone or 'root'}-zsk", make, 400 * DAY)
 
 
+def rsa_key_of(zone):
+    """The key of another algorithm that a zone on its way from one to the other has as well."""
+    def make(work):
+        run(work, "ldns-keygen", "-a", "RSASHA256", "-b", "2048", "-k", "-r", "/dev/urandom", zone or ".")
+
+    return store.get("key", f"{zone or 'root'}-rsa", make, 400 * DAY)
+
+
 def anchor(which="right"):
     return next(key_of("", which).glob("*.key")).read_text()
 
 
-def signed(zone, text, mode="valid", mangle=(), strip=(), outdated=(), split=False, nsec3=False):
+def signed(zone, text, mode="valid", mangle=(), strip=(), outdated=(), split=False, nsec3=False, rollover=False):
     """The signed zone's text; `mangle` spoils the signatures over these types, `outdated` has theirs of another time, `strip` drops these types."""
     begin, end = (time.strftime("%Y%m%d%H%M%S", time.gmtime(time.time() + h * HOUR)) for h in WINDOWS[mode])
     base = key_base(key_of(zone))
@@ -174,14 +188,15 @@ def signed(zone, text, mode="valid", mangle=(), strip=(), outdated=(), split=Fal
     def make(work):
         (work / "zone").write_text(text)
         keys = [str(base)] + ([str(key_base(zone_key_of(zone)))] if split else [])
-        proof = ["-n", "-t", "1"] if nsec3 else []
+        keys += [str(key_base(rsa_key_of(zone)))] if rollover else []
+        proof = (["-U"] if rollover else []) + (["-n", "-t", "1"] if nsec3 else []) + (["-p"] if nsec3 == "opt-out" else [])
         run(work, "ldns-signzone", *proof, "-o", zone or ".", "-i", begin, "-e", end, "-f", "signed", "zone", *keys)
 
-    words = ["split"] * split + ["nsec3"] * nsec3
+    words = ["split"] * split + [f"nsec3 {nsec3}"] * bool(nsec3) + ["rollover"] * rollover
     path = store.get("signed", store.digest(zone, text, mode, base.name, *words), make) / "signed"
     lines = path.read_text().splitlines(True)
     if outdated:
-        before = signed(zone, text, "expired", split=split, nsec3=nsec3).splitlines(True)
+        before = signed(zone, text, "expired", split=split, nsec3=nsec3, rollover=rollover).splitlines(True)
         lines = [line for line in lines if signature_over(line) not in outdated] + [line for line in before if signature_over(line) in outdated]
     return "".join(filter(None, (spoiled(line, mangle, strip) for line in lines)))
 
@@ -214,7 +229,8 @@ def zone_files(world):
         if what.get("signed", True):
             spoilt = server in what.get("spoilt_on", [server])
             flaws = {flaw: what[flaw] for flaw in ("mangle", "strip", "outdated") if spoilt and flaw in what}
-            text = signed(zone, text, what.get("signing", "valid"), **flaws, split=what.get("keys") == "split", nsec3=what.get("nsec3", False))
+            keys = {way: what.get("keys") == way for way in ("split", "rollover")}
+            text = signed(zone, text, what.get("signing", "valid"), **flaws, **keys, nsec3=what.get("nsec3", False))
         files[zone, server] = text
     return files
 
