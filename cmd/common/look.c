@@ -170,6 +170,15 @@ static void check_files(const struct cmd_choices *choices)
         check_file(choices->configs.items[i]);
 }
 
+/* The line that many programs save before a message (RFC 4155): none of the message itself. */
+static size_t mbox_line(const char *bytes, size_t count)
+{
+    static const char from[] = "From ";
+    size_t length = sizeof from - 1;
+    const char *end = count > length && memcmp(bytes, from, length) == 0 ? memchr(bytes, '\n', count) : NULL;
+    return end ? (size_t)(end - bytes) + 1 : 0;
+}
+
 /* A message that is longer than the ceiling is read as far as that; its signatures are then told as not tested. */
 static void read_message(struct cmd *cmd, const char *path)
 {
@@ -186,9 +195,12 @@ static void read_message(struct cmd *cmd, const char *path)
     if (!in || ferror(in))
         mw_fail(MW_EXIT_NO_INPUT, _("cannot read %s: %s"), path, strerror(errno));
     fclose(in);
-    asked->message = bytes;
     asked->message_cut = count > MW_MESSAGE_BYTES;
-    asked->message_bytes = asked->message_cut ? MW_MESSAGE_BYTES : count;
+    size_t before = mbox_line(bytes, count);
+    bytes += before;
+    count -= before;
+    asked->message = bytes;
+    asked->message_bytes = count - asked->message_cut;
     if (!mw_message_read(cmd->arena, bytes, count, &asked->dkim_keys, &flaw))
         mw_fail(MW_EXIT_DATA, _("%s:1: not a mail message: %s"), path, _(flaw.why));
 }
