@@ -243,11 +243,12 @@ static void domain_mx_ipv6_only(struct mw_judge *judge, const char *domain, unsi
     }
 }
 
-/* The resolver gets nowhere with this one name, with validation or without, while the domain, of another zone, is answered. */
+/* The resolver gets nowhere with this one name, with validation or without, while the domain is answered. */
 static bool is_out_of_reach(struct mw_judge *judge, const char *host)
 {
     const char *domain = mw_seen_served(judge, host);
-    return domain && !mw_domain_is_under(host, domain) && mw_seen_value(mw_know(judge, MW_F_DNS_MX_END, domain), MW_OK) &&
+    bool is_elsewhere = domain && (!mw_domain_is_under(host, domain) || mw_seen_all_serve(judge, domain));
+    return is_elsewhere && mw_seen_value(mw_know(judge, MW_F_DNS_MX_END, domain), MW_OK) &&
            mw_seen_value(mw_know(judge, MW_F_DNS_A_END, host), "servfail") && mw_seen_value(mw_know(judge, MW_F_DNSSEC_CD_END, host), "servfail") &&
            !mw_seen_has_address(judge, host);
 }
@@ -262,8 +263,8 @@ static void mx_zone_fails(struct mw_judge *judge)
         mw_place(instance, "zone", "");
         mw_confidence(instance, 0.8);
         mw_words(instance, N_("The mail server's name cannot be looked up"),
-                 N_("The MX record of {of} names {about}, and the name servers of that name's zone do not answer for it or do not serve it. Senders cannot find the "
-                    "server; where no other MX is left, they put mail off, and give it back after days."));
+                 N_("The MX record of {of} names {about}, and that name cannot be looked up: the name servers of its zone do not answer or do not serve it, or it is an "
+                    "alias that leads in a circle. Senders put mail off, and give it back after days where no other MX is left."));
     }
 }
 
@@ -497,7 +498,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_DNS, N_("Add an address record for {about}, or change the MX record to a host that exists."),
              "{about}. IN A (address of the mail server)", "missing"},
-            {MW_AT_DNS, N_("Have the name servers of that zone mended, or name another host in the MX record."), "dig {about} A +trace", "zone"},
+            {MW_AT_DNS, N_("Have the name servers of that zone or the alias mended, or name another host in the MX record."), "dig {about} A +trace", "zone"},
         },
         .reference = "RFC 5321 section 5.1",
         .needs = {MW_F_EXCHANGE_END},
@@ -505,7 +506,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dns.resolver.broken", N_("Other resolvers find an address.")},
         },
-        .explains = {"sym:inbound.bounce.hard", "sym:inbound.delay"},
+        .explains = {"mtasts.mx_mismatch", "sym:inbound.bounce.hard", "sym:inbound.delay"},
     },
     {
         .id = "dns.mx.private_address", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,

@@ -71,20 +71,6 @@ static bool another_answers(struct mw_judge *judge, const struct mw_fact *said)
     return false;
 }
 
-/* Every server of the zone that was asked serves it: a resolver that gets nowhere with them does not reach them. */
-static bool all_serve(struct mw_judge *judge, const char *zone)
-{
-    bool any = false;
-    MW_EACH (end, judge, MW_F_ZONE_END) {
-        if (!mw_text_same(mw_seen_zone(judge, end), zone))
-            continue;
-        if (!mw_seen_value(end, MW_OK))
-            return false;
-        any = true;
-    }
-    return any;
-}
-
 /* With validation and without: DNSSEC is not the reason. */
 static bool fails_unchecked(struct mw_judge *judge, const struct mw_fact *said)
 {
@@ -95,7 +81,7 @@ static void resolver_fails_for_domain(struct mw_judge *judge, const char *domain
 {
     const struct mw_fact *root = root_end(judge, said), *served = mw_seen_at_zone(judge, MW_F_ZONE_MX_END, domain, MW_OK);
     bool fails = mw_seen_value(said, MW_REFUSED) || mw_seen_value(said, MW_TIMED_OUT) || fails_unchecked(judge, said);
-    if (!fails || !served || !root || mw_seen_failed(root) || !all_serve(judge, domain))
+    if (!fails || !served || !root || mw_seen_failed(root) || !mw_seen_all_serve(judge, domain))
         return;
     struct mw_instance *instance = mw_found(judge, root->about, said);
     mw_proof(instance, served);

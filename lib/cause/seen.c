@@ -167,6 +167,19 @@ void mw_seen_prove_below(struct mw_judge *judge, struct mw_instance *instance, c
                 mw_proof(instance, end);
 }
 
+bool mw_seen_all_serve(struct mw_judge *judge, const char *zone)
+{
+    bool any = false;
+    MW_EACH (end, judge, MW_F_ZONE_END) {
+        if (!mw_text_same(mw_seen_zone(judge, end), zone))
+            continue;
+        if (!mw_seen_value(end, MW_OK))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 static bool has_ipv6(struct mw_judge *judge, const struct mw_fact *fact)
 {
     const char *address = mw_about_read(mw_judge_arena(judge), fact->about).address;

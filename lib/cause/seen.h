@@ -53,6 +53,8 @@ size_t mw_seen_count(struct mw_judge *judge, enum mw_fact_id id, const char *abo
 
 /* The first fact of that id about zone@server with that value; NULL: any value. */
 const struct mw_fact *mw_seen_at_zone(struct mw_judge *judge, enum mw_fact_id id, const char *zone, const char *value);
+/* Every server of the zone that was asked serves it: a resolver that gets nowhere with them does not reach them. */
+bool mw_seen_all_serve(struct mw_judge *judge, const char *zone);
 /* The zone of a fact about zone@server, else the whole about. */
 const char *mw_seen_zone(struct mw_judge *judge, const struct mw_fact *fact);
 const char *mw_seen_host(struct mw_judge *judge, const struct mw_fact *fact);
