@@ -356,7 +356,7 @@ static void autoconfig_missing(struct mw_judge *judge)
 {
     MW_EACH (end, judge, MW_F_AUTOCONFIG_END) {
         const struct mw_fact *srv = mw_know(judge, MW_F_SRV_END, end->about);
-        if (mw_seen_value(end, "not found") && mw_seen_gone(srv) && !broken_place(judge, end->about)) {
+        if (mw_seen_value(end, "not found") && mw_seen_gone(srv) && !broken_place(judge, end->about) && !mw_seen_takes_no_mail(judge, end->about)) {
             struct mw_instance *instance = mw_found(judge, end->about, end);
             mw_proof(instance, srv);
             mw_weight(instance, MW_ADVICE, MW_SUBMIT | MW_RETRIEVE);

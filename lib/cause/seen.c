@@ -81,6 +81,17 @@ bool mw_seen_no_address(struct mw_judge *judge, const char *host)
     return mw_seen_gone(mw_know(judge, MW_F_DNS_A_END, host)) && mw_seen_gone(mw_know(judge, MW_F_DNS_AAAA_END, host)) && !mw_seen_has_address(judge, host);
 }
 
+bool mw_seen_takes_no_mail(struct mw_judge *judge, const char *domain)
+{
+    bool is_null = false;
+    MW_EACH_ABOUT (mx, judge, MW_F_DNS_MX, domain) {
+        if (!mw_text_ends(mx->text, " ."))
+            return false;
+        is_null = true;
+    }
+    return is_null;
+}
+
 bool mw_seen_serves(struct mw_judge *judge, const char *host, const char *domain)
 {
     MW_EACH_ABOUT (of, judge, MW_F_MX_HOST_OF, host)

@@ -32,6 +32,8 @@ void mw_seen_domains(struct mw_judge *judge, void (*look)(struct mw_judge *judge
 /* A and AAAA of the host were both answered, and there is no address (nor one at the servers of its own zone). */
 bool mw_seen_no_address(struct mw_judge *judge, const char *host);
 bool mw_seen_has_address(struct mw_judge *judge, const char *host);
+/* Does it say that it takes no mail, by a null MX alone (RFC 7505)? */
+bool mw_seen_takes_no_mail(struct mw_judge *judge, const char *domain);
 /* Is the host an exchange of that domain? */
 bool mw_seen_serves(struct mw_judge *judge, const char *host, const char *domain);
 /* The domain whose exchange the host is; "" where it is none. */

@@ -396,7 +396,8 @@ static void spf_given_not_listed(struct mw_judge *judge)
 static void spf_allows_nobody(struct mw_judge *judge, const struct mw_fact *record)
 {
     const struct mw_fact *covers = mw_know(judge, MW_F_SPF_COVERS, record->about);
-    if (!covers || covers->list.count || mw_know(judge, MW_F_SPF_FLAW, record->about) || mw_know(judge, MW_F_SPF_FAILED, record->about))
+    bool is_open = !covers || covers->list.count || covers->quote || !mw_is(judge, MW_F_SPF_ALL, record->about, "-all");
+    if (is_open || mw_know(judge, MW_F_SPF_FLAW, record->about) || mw_know(judge, MW_F_SPF_FAILED, record->about))
         return;
     for (const struct mw_fact *port = NULL; (port = mw_port_next(judge, port));) {
         bool is_told = mw_port_role(judge, port->about, "published") || mw_port_role(judge, port->about, "configured");

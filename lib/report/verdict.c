@@ -56,6 +56,13 @@ static bool submits(const struct mw_facts *facts)
     return any(facts, MW_F_SUBMISSION_END, MW_OK) && !submission_lacks_login(facts);
 }
 
+/* The domain says that it sends no mail: v=spf1 -all. */
+static bool lets_nobody_send(const struct mw_facts *facts)
+{
+    const struct mw_fact *covers = mw_fact_first(facts, MW_F_SPF_COVERS), *all = covers ? mw_fact_find(facts, MW_F_SPF_ALL, covers->about) : NULL;
+    return all && mw_text_same(all->text, "-all") && !covers->list.count && !covers->quote && !mw_fact_find(facts, MW_F_SPF_FAILED, covers->about);
+}
+
 /* Where a recipient was given, its exchange must have taken the sender and him; else the domain's own records are all that can be seen from here. */
 static bool sends(const struct mw_facts *facts)
 {
@@ -65,7 +72,7 @@ static bool sends(const struct mw_facts *facts)
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, true);
     if (mw_make_is_spf(facts))
         return any(facts, MW_F_SPF_END, MW_OK);
-    return any(facts, MW_F_SPF_END, MW_OK) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
+    return any(facts, MW_F_SPF_END, MW_OK) && !lets_nobody_send(facts) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
 }
 
 /* A host that was named without an address to ask for: all that it can show is that it speaks. */
