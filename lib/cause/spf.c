@@ -257,11 +257,20 @@ static void spf_permissive(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, all->about, all);
         mw_proof(instance, record);
+        mw_place(instance, "end", all->text);
+        if (mw_text_same(all->text, "none"))
+            mw_words(instance, NULL,
+                     N_("The SPF record of {about} has no all at its end, so it says nothing of servers that it does not name. Anybody can send in the name of the domain."));
         if (record && !mw_text_find(record->text, "redirect="))
             place_record(judge, instance, mw_spf_ending(mw_judge_arena(judge), record->text, "~all"));
     }
-    MW_EACH (wide, judge, MW_F_SPF_WIDE)
-        mw_proof(mw_found(judge, wide->about, wide), mw_know(judge, MW_F_SPF_RECORD, wide->about));
+    MW_EACH (wide, judge, MW_F_SPF_WIDE) {
+        struct mw_instance *instance = mw_found(judge, wide->about, wide);
+        mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, wide->about));
+        mw_place(instance, "wide", wide->text);
+        mw_words(instance, NULL,
+                 N_("The SPF record of {about} allows a very wide range of addresses ({value}). Whoever has one of them can send in the name of the domain."));
+    }
 }
 
 /* ~all is as good as -all once DMARC says what becomes of mail that passes neither (RFC 7208 section 8.5). */
@@ -557,11 +566,10 @@ static const struct mw_cause causes[] = {
     {
         .id = "spf.all.permissive", .legs = MW_SEND, .severity = MW_RISK, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The SPF record lets strangers send for the domain"),
-        .says = N_("The SPF record of {about} does not keep strangers out ({value}): it ends in +all or ?all, has no all at all, or passes a very wide "
-                   "range of addresses. Anybody can send in the name of the domain."),
+        .says = N_("The SPF record of {about} ends in {value}, which keeps nobody out. Anybody can send in the name of the domain."),
         .fix = {
-            {MW_AT_DNS, N_("End the record with ~all while you test, and then with -all; narrow wide address ranges to the servers that send."),
-             NULL, NULL},
+            {MW_AT_DNS, N_("End the record with ~all while you test, and then with -all."), NULL, "end"},
+            {MW_AT_DNS, N_("Narrow the range to the servers that send."), NULL, "wide"},
             {MW_AT_DNS, N_("The record while you test:"), "{about}. IN TXT {record}", "record"},
         },
         .reference = "RFC 7208 section 8",
