@@ -36,7 +36,7 @@ struct mw_finding {
         enum mw_where where;
         const char *text, *snippet;
         long seen_after_s;      /* resolvers may go on with what they know for so long; -1: not known, or no matter of the DNS */
-        const char *seen_after; /* the same as a sentence, translated; NULL */
+        const char *seen_after; /* the same as a sentence, translated; NULL: not known, or told with a later fix */
     } fix[MW_FIXES];
     size_t fixes;
     const char *verify;     /* command that shows whether it is mended */

@@ -128,6 +128,14 @@ static const char *missing_sentence(struct mw_arena *arena, long s)
                      units(s, HOUR));
 }
 
+/* One sentence is enough for several repairs. */
+static void say_once(struct mw_finding *finding, size_t last)
+{
+    for (size_t i = 0; i < last && finding->fix[last].seen_after; i++)
+        if (mw_text_same(finding->fix[i].seen_after, finding->fix[last].seen_after))
+            finding->fix[i].seen_after = NULL;
+}
+
 void mw_make_lifetimes(struct mw_making *making, struct mw_finding *finding)
 {
     for (size_t i = 0; i < finding->fixes; i++) {
@@ -141,5 +149,6 @@ void mw_make_lifetimes(struct mw_making *making, struct mw_finding *finding)
             finding->fix[i].seen_after = old_sentence(making->arena, old_s);
         if (missing_s >= 0)
             finding->fix[i].seen_after = missing_sentence(making->arena, missing_s);
+        say_once(finding, i);
     }
 }

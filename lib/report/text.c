@@ -160,7 +160,8 @@ static void put_marked(const struct page *page, const struct mw_finding *finding
 static void put_fixes(const struct page *page, const struct mw_finding *finding)
 {
     for (size_t i = 0; i < finding->fixes; i++) {
-        paragraph(page, 3, DIM, mw_words_where(finding->fix[i].where));
+        if (i == 0 || finding->fix[i].where != finding->fix[i - 1].where)
+            paragraph(page, 3, DIM, mw_words_where(finding->fix[i].where));
         paragraph(page, 5, PLAIN, finding->fix[i].text);
         if (finding->fix[i].snippet)
             snippet(page, 7, finding->fix[i].snippet);
