@@ -33,8 +33,6 @@ bool mw_message_read(struct mw_arena *arena, const char *bytes, size_t count, st
     struct mw_mail mail;
     size_t from = 0;
     *flaw = (struct mw_flaw){.where = ""};
-    if (!count)
-        return mw_flaw_is(flaw, N_("it is empty"), "");
     bool is_headless = !*line || strcmp(line, "\r") == 0; /* nothing before the empty line is a header without a field */
     if (!is_headless && !begins_with_field(line))
         return mw_flaw_is(flaw, N_("does not begin with a header field"), mw_text_safe(arena, line, strlen(line), 100));
