@@ -79,13 +79,21 @@ static bool hands_on(const struct trust *trust)
     return has(root, MW_DNSKEY) && has(root, MW_RRSIG);
 }
 
+/* Signatures cost time: a link that was told is not examined again. */
+static struct mw_chain_link link_of(struct mw_look *look, const char *zone, const struct mw_dns_answer *ds, const struct mw_dns_answer *dnskey)
+{
+    const struct mw_fact *told = mw_fact_find(look->facts, MW_F_DNSSEC_LINK, zone);
+    if (told)
+        return (struct mw_chain_link){told->text, told->quote};
+    struct mw_chain chain = {zone, zone, ds ? ds : &nothing, dnskey, dnskey, time(NULL)};
+    return mw_chain_look(look->arena, &chain);
+}
+
 static void see_links(struct mw_look *look, struct trust *trust)
 {
-    for (size_t i = 0; i < trust->count; i++) {
-        struct mw_chain chain = {trust->names[i], trust->names[i], trust->ds[i] ? trust->ds[i] : &nothing, trust->dnskey[i], trust->dnskey[i], time(NULL)};
+    for (size_t i = 0; i < trust->count; i++)
         if (i == 0 || has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY))
-            trust->links[i] = mw_chain_look(look->arena, &chain);
-    }
+            trust->links[i] = link_of(look, trust->names[i], trust->ds[i], trust->dnskey[i]);
 }
 
 /* The highest first. */
@@ -268,11 +276,20 @@ static bool is_in_doubt(const struct mw_look *look)
     return mw_text_same(look->why->text, "servfail") || (denied && !is_validated(look) && mw_dns_can_validate(look->net));
 }
 
-/* The lowest zone above the host, if its link holds. */
+/* Who denies keys names the zone that he speaks for. */
+static bool denies_for(const struct mw_dns_answer *answer, const char *zone)
+{
+    for (size_t i = 0; i < answer->count; i++)
+        if (answer->records[i].type == MW_SOA && mw_text_same(answer->records[i].owner, zone))
+            return true;
+    return false;
+}
+
+/* The zone that the host is in, if its link holds. */
 static const char *signed_zone(const struct trust *trust)
 {
     for (size_t i = 0; i + 1 < trust->count; i++)
-        if (has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY))
+        if (has(trust->ds[i], MW_DS) || has(trust->dnskey[i], MW_DNSKEY) || denies_for(trust->dnskey[i], trust->names[i]))
             return mw_text_same(trust->links[i].state, "holds") ? trust->names[i] : NULL;
     return NULL;
 }
@@ -343,8 +360,7 @@ static void got_link(struct mw_look *look, const struct mw_dns_answer *answer, v
     *(const struct mw_dns_answer **)tag = answer;
     if (--server->waiting)
         return;
-    struct mw_chain chain = {server->zone, server->zone, server->ds, server->dnskey, server->dnskey, time(NULL)};
-    if (mw_text_same(mw_chain_look(look->arena, &chain).state, "holds"))
+    if (mw_text_same(link_of(look, server->zone, server->ds, server->dnskey).state, "holds"))
         mw_look_ask_as(look, &(struct mw_question){.name = server->zone, .type = MW_MX, .server = look->why->text, .dnssec = true}, got_data, NULL);
 }
 
