@@ -260,7 +260,7 @@ static void no_file_of_roots(struct mw_judge *judge, const struct mw_settings *s
     }
 }
 
-/* This machine's own store: no chain can be trusted, whoever made it. */
+/* This machine's own store: no chain can be trusted, whoever made it. That mail is kept away is not seen: many a mail program brings its own. */
 static void trust_store_missing(struct mw_judge *judge)
 {
     each_account(judge, no_file_of_roots);
@@ -269,7 +269,7 @@ static void trust_store_missing(struct mw_judge *judge)
             continue;
         }
         struct mw_instance *instance = mw_found(judge, store->about, store);
-        mw_weight(instance, MW_BLOCKS, MW_SUBMIT | MW_RETRIEVE);
+        mw_weight(instance, mw_each(judge, MW_F_TLS_VERIFY, NULL) ? MW_DEGRADES : MW_RISK, MW_SUBMIT | MW_RETRIEVE);
         mw_confidence(instance, 0.97);
         const struct mw_fact *domain = mw_each(judge, MW_F_TARGET_DOMAIN, NULL); /* all that was looked at follows from it */
         mw_proof(instance, domain ? domain : mw_each(judge, MW_F_TARGET_HOST, NULL));
