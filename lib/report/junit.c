@@ -27,8 +27,10 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
         return;
     }
     fprintf(page->out, "<failure type=\"%s\" message=\"%s\">%s", mw_severity_name(finding->severity), xml(page, finding->title), xml(page, finding->says));
-    for (size_t i = 0; i < finding->fixes; i++)
-        fprintf(page->out, "\n%s", xml(page, finding->fix[i].text));
+    for (size_t i = 0; i < finding->fixes; i++) {
+        const char *snippet = finding->fix[i].snippet;
+        fprintf(page->out, "\n%s%s%s", xml(page, finding->fix[i].text), snippet ? "\n" : "", snippet ? xml(page, snippet) : "");
+    }
     fputs("</failure></testcase>\n", page->out);
 }
 

@@ -85,6 +85,13 @@ def test_junit(saved, root):
     assert suite.find("testcase[failure]").get("name") == root["id"]
 
 
+def test_junit_has_what_to_paste():
+    case = JUDGE / "spf" / "spf.record.missing.finds.jsonl"
+    pasted = [step["snippet"] for step in json.loads(mailwhy("--json", case, program="-explain").stdout)["causes"][0]["fix"] if "snippet" in step]
+    failure = xml.fromstring(mailwhy("--format", "junit", case, program="-explain").stdout).find("testsuite/testcase/failure")
+    assert pasted and all(snippet in failure.text for snippet in pasted)
+
+
 def test_nagios(saved, root):
     line = shown(saved, "nagios")
     assert line.count("\n") == 1 and line.count("|") == 1 and line.startswith("MAILWHY CRITICAL - ") and root["id"] in line
