@@ -17,26 +17,40 @@ static bool is_wide(const char *text)
     return (unsigned char)*text >= 0xE3u && (unsigned char)*text <= 0xEFu; /* U+3000 on: CJK and full-width forms */
 }
 
-/* Punctuation that must not begin a line. */
-static bool closes(const char *text)
+static bool is_among(const char *text, const char *const marks[], size_t count)
 {
-    static const char *const marks[] = {"，", "。", "；", "：", "、", "）", "》", "」", "！", "？"};
-    for (size_t i = 0; i < MW_COUNT(marks); i++)
+    for (size_t i = 0; i < count; i++)
         if (strncmp(text, marks[i], strlen(marks[i])) == 0)
             return true;
     return false;
 }
 
-/* The bytes of the next piece that must stay together: a run of blanks, a word, or one wide character; closing punctuation stays with either. */
+/* Punctuation that must not end a line. */
+static bool opens(const char *text)
+{
+    static const char *const marks[] = {"（", "《", "「", "“"};
+    return is_among(text, marks, MW_COUNT(marks));
+}
+
+/* Punctuation that must not begin a line. */
+static bool closes(const char *text)
+{
+    static const char *const marks[] = {"，", "。", "；", "：", "、", "）", "》", "」", "！", "？", "”"};
+    return is_among(text, marks, MW_COUNT(marks));
+}
+
+/* The bytes of the next piece that must stay together: a run of blanks, a word, or one wide character, with the punctuation that opens and closes it. */
 static size_t piece(const char *text)
 {
     size_t bytes = 0;
     if (*text == ' ')
         return strspn(text, " ");
-    if (is_wide(text))
-        bytes = character(text);
+    while (opens(text + bytes))
+        bytes += character(text + bytes);
+    if (is_wide(text + bytes))
+        bytes += character(text + bytes);
     else
-        while (text[bytes] && text[bytes] != ' ' && !is_wide(text + bytes))
+        while (text[bytes] && text[bytes] != ' ' && !is_wide(text + bytes) && !opens(text + bytes))
             bytes++;
     while (closes(text + bytes))
         bytes += character(text + bytes);

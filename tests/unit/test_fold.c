@@ -23,6 +23,8 @@ static void folds_by_columns(void **state)
         {"abcdefghijkl mn", 5, "abcdefghijkl|mn"},
         {"证书已经过期", 4, "证书|已经|过期"},
         {"证书已经过期。", 12, "证书已经过|期。"},
+        {"证书（已过期）。", 6, "证书|（已过|期）。"},
+        {"他说“已过期”", 6, "他说|“已过|期”"},
         {"证书 expired 了", 8, "证书|expired|了"},
         {"naïve café", 6, "naïve|café"},
     };
