@@ -46,6 +46,14 @@ static const struct {
     {MW_F_MTASTS_RECORD, true, N_("There is no MTA-STS record.")},
 };
 
+/* What is said not to be there, and the look that shows it. */
+static const struct {
+    enum mw_fact_id lacks, end;
+} absences[] = {
+    {MW_F_DMARC_REPORT, MW_F_DMARC_END},   {MW_F_SERVICE_PUBLISHED, MW_F_SRV_END}, {MW_F_TLSA_RECORD, MW_F_TLSA_END},
+    {MW_F_MTASTS_RECORD, MW_F_MTASTS_END}, {MW_F_MTASTS_POLICY, MW_F_MTASTS_END},
+};
+
 /* clang-format off */
 /* Logins that were asked for, and why none was tried: the words of ….login.skipped. */
 static const struct {
@@ -87,11 +95,30 @@ static const char *why_refrained(struct mw_making *making, const struct mw_fact 
     return NULL;
 }
 
+static bool is_answered(const struct mw_facts *facts, enum mw_fact_id look)
+{
+    static const char *const answers[] = {MW_OK, "no", "nodata", "nxdomain"};
+    for (const struct mw_fact *end = mw_fact_first(facts, look); end; end = mw_fact_next(facts, end))
+        for (size_t i = 0; i < MW_COUNT(answers); i++)
+            if (mw_text_same(end->text, answers[i]))
+                return true;
+    return false;
+}
+
+/* Of what was asked for and not answered it is not known whether it is there. */
+static bool may_be_there(const struct mw_facts *facts, enum mw_fact_id lacks)
+{
+    for (size_t i = 0; i < MW_COUNT(absences); i++)
+        if (absences[i].lacks == lacks)
+            return !is_answered(facts, absences[i].end);
+    return false;
+}
+
 /* Of the tool that looks at the DNS alone nobody expects a login. */
 static bool is_on_request(struct mw_making *making, enum mw_fact_id lacks)
 {
     bool dns_alone = mw_text_same(making->report->header->question, "dns");
-    if (skipped_login(making->facts, lacks))
+    if (skipped_login(making->facts, lacks) || may_be_there(making->facts, lacks))
         return false;
     for (size_t i = 0; i < MW_COUNT(wanting); i++)
         if (wanting[i].fact == lacks)
@@ -120,7 +147,7 @@ static const char *why_not_told(struct mw_making *making, enum mw_fact_id lacks)
         return refrain;
     if (registry)
         return mw_printf(making->arena, mw_lang(N_("Only the DNS was asked: no registration data could be had (%s).")), registry->quote ? registry->quote : registry->text);
-    for (size_t i = 0; i < MW_COUNT(wanting); i++)
+    for (size_t i = 0; i < MW_COUNT(wanting) && !may_be_there(making->facts, lacks); i++)
         if (wanting[i].fact == lacks)
             return mw_lang(wanting[i].why);
     return mw_printf(making->arena, mw_lang(N_("Nothing was learnt of this: %s.")), mw_fact_kind(lacks)->name);

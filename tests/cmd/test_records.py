@@ -122,3 +122,11 @@ def test_of_spf_alone_nothing_else_is_said(tmp_path):
     untested = json.loads(run(tmp_path, good, "--json", question="dns", shape=["spf"]).stdout)["not_tested"]
     assert all(cause["what"].startswith("spf.") for cause in untested)
     assert run(tmp_path, [("spf.end", "example.org", "servfail", None)], question="dns", shape=["spf"]).returncode == 3
+
+
+def test_of_what_was_not_answered_it_is_not_said_that_it_is_not_there(tmp_path):
+    def why(outcome):
+        report = json.loads(run(tmp_path, [("srv.end", "example.org", outcome, None), ("dmarc.end", "example.org", outcome, None)], "--json").stdout)
+        return [untested["why"] for untested in report["not_tested"] if untested["what"] in ("config.autoconfig.inconsistent", "dmarc.report.unauthorised")]
+    assert sorted(why("nodata")) == ["No DMARC report is to go to another organisation.", "The domain publishes no settings for mail programs."]
+    assert all(words.startswith("Nothing was learnt") for words in why("timed out"))
