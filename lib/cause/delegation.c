@@ -169,7 +169,7 @@ static const char *own_addresses(struct mw_judge *judge, const char *host)
     struct mw_list own = {0};
     MW_EACH_ABOUT (address, judge, MW_F_NS_OWN_ADDRESS, host)
         mw_list_add(mw_judge_arena(judge), &own, address->text);
-    return own.count ? mw_list_join(mw_judge_arena(judge), &own, ", ") : "-";
+    return own.count ? mw_list_join(mw_judge_arena(judge), &own, ", ") : NULL;
 }
 
 static const char wrong_title[] = N_("The zone above gives an address for a name server that is not its address");
@@ -206,7 +206,8 @@ static void host_glue(struct mw_judge *judge, const char *zone, const char *host
     if (glue.wrong)
         mw_proof(instance, end_at(judge, zone, host, glue.wrong));
     mw_place(instance, "zone", zone);
-    mw_place(instance, "own", own_addresses(judge, host));
+    const char *own = own_addresses(judge, host);
+    mw_place(instance, own ? "own" : "unknown", own ? own : host);
     mw_place(instance, "glue", glue.wrong ? glue.wrong : glue.lacks ? glue.lacks : "-");
     put_glue_into_words(judge, instance, zone, &glue);
 }
@@ -313,8 +314,8 @@ static bool one_answers(struct mw_judge *judge, const char *zone)
 }
 
 static const char udp_title[] = N_("A name server of the domain does not answer over UDP");
-static const char udp_says[] = N_("{server} is a name server of {about} and answers over TCP, but not over UDP, by which everybody asks first. Lookups are slow or "
-                                  "fail now and then; where no other server answers, the domain cannot be found at all.");
+static const char udp_says[] = N_("No answer over UDP, by which everybody asks first, comes from {server}, named among the name servers of {about}; over TCP there "
+                                  "is one. Lookups are slow or fail now and then; where no other server answers, the domain cannot be found at all.");
 static const char address_title[] = N_("One address of a name server does not answer");
 static const char address_says[] = N_("A name server of {about} answers at another of its addresses, but not at {server}. Whoever tries that one first has to wait, "
                                       "and whoever can reach it alone gets no answer.");
@@ -856,10 +857,12 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.delegation.glue", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The zone above does not give the address of a name server that lies in the domain itself"),
-        .says = N_("The zone above names {about} as a name server of {zone} and gives no address along with it (glue). To ask that server for its own address "
-                   "one would have to know it already: it is found by way of another server of the domain, or not at all."),
+        .says = N_("The zone above names {about} among the name servers of {zone} without an address (glue). To ask such a server for its own address one "
+                   "would have to know it already: it is found by way of another server of the domain, or not at all."),
         .fix = {
-            {MW_AT_REGISTRAR, N_("At the registrar, set the addresses of the name server {about} (host object, glue) to those in the zone {zone}: {own}."), NULL},
+            {MW_AT_REGISTRAR, N_("At the registrar, set the addresses of the name server (host object, glue) to those that it has in the zone {zone}."),
+             "{about}: {own}", "own"},
+            {MW_AT_REGISTRAR, N_("At the registrar, enter the address of each of these name servers (host object, glue): {about}."), NULL, "unknown"},
         },
         .reference = "RFC 9471; RFC 1912 section 2.3",
         .needs = {MW_F_PARENT_NS},
@@ -872,8 +875,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.delegation.mismatch", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("The zone above and the zone itself name different name servers"),
-        .says = N_("{server} is a name server of {about} for one of the two, the zone above or the zone itself, and not for the other. Where such a "
-                   "server holds other data, some senders see other MX records than the rest."),
+        .says = N_("Only one of the two, the zone above or the zone itself, names {server} as a name server of {about}. Where such a server "
+                   "holds other data, some senders see other MX records than the rest."),
         .fix = {
             {MW_AT_REGISTRAR, N_("Make the list of name servers at the registrar and the NS records in the zone {about} the same. Switch an old DNS host "
                                  "off only when the time to live of the old list is over."), NULL},
@@ -889,8 +892,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.delegation.server_down", .legs = MW_RECEIVE | MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("A name server of the domain does not answer"),
-        .says = N_("{server} is a name server of {about} and answers no question. Lookups are slow or fail now and then; where no other server answers "
-                   "either, the domain cannot be found at all."),
+        .says = N_("No answer at all comes from {server}, named among the name servers of {about}. Lookups are slow or fail now and then; where no other "
+                   "server answers either, the domain cannot be found at all."),
         .fix = {
             {MW_AT_SERVER, N_("Start the name service on {server} and let its firewall admit port 53 by UDP and TCP."),
              "dig @{at} {about} SOA +norecurse"},

@@ -178,12 +178,19 @@ static const char *fill(struct mw_making *making, const struct mw_instance *inst
     return mw_list_join(making->arena, &pieces, "");
 }
 
+static bool fits(const struct mw_fix *fix, const struct mw_instance *instance)
+{
+    return !fix->when || place_value(instance, fix->when, strlen(fix->when));
+}
+
 /* What is to be pasted, once for each place: each has a line of its own. */
-static const char *fill_snippets(struct mw_making *making, struct mw_instance **of, size_t count, const char *snippet)
+static const char *fill_snippets(struct mw_making *making, struct mw_instance **of, size_t count, const struct mw_fix *fix)
 {
     struct mw_list filled = {0};
     for (size_t i = 0; i < count && filled.count < SNIPPETS_MOST; i++) {
-        const char *one = fill(making, of[i], snippet, shown_about(making, of, count, of[i]), untranslated);
+        if (!fits(fix, of[i]))
+            continue;
+        const char *one = fill(making, of[i], fix->snippet, shown_about(making, of, count, of[i]), untranslated);
         if (!mw_list_has(&filled, one))
             mw_list_add(making->arena, &filled, one);
     }
@@ -198,11 +205,11 @@ static void put_into_words(struct mw_making *making, struct mw_finding *finding,
     finding->title = mw_lang(instance->title ? instance->title : cause->title);
     finding->says = fill(making, instance, mw_lang(instance->says ? instance->says : cause->says), about, mw_lang);
     for (const struct mw_fix *fix = cause->fix; fix < cause->fix + MW_FIXES && fix->text; fix++) {
-        if (fix->when && !place_value(instance, fix->when, strlen(fix->when)))
+        if (!fits(fix, instance))
             continue;
         finding->fix[finding->fixes].where = fix->where;
         finding->fix[finding->fixes].text = fill(making, instance, mw_lang(fix->text), about, mw_lang);
-        finding->fix[finding->fixes].snippet = fix->snippet ? fill_snippets(making, of, count, fix->snippet) : NULL;
+        finding->fix[finding->fixes].snippet = fix->snippet ? fill_snippets(making, of, count, fix) : NULL;
         finding->fixes++;
     }
     finding->verify = making->verify;

@@ -151,7 +151,7 @@ const char *mw_words_where(enum mw_where where)
     static const char *const words[] = {N_("To do:"),
                                         N_("To do in the DNS:"),
                                         N_("To do at the server:"),
-                                        N_("To do in the mail program:"),
+                                        N_("To do by the user:"),
                                         N_("To do in the network:"),
                                         N_("To do at the registrar:"),
                                         N_("To do at the provider:")};

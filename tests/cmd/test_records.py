@@ -130,3 +130,11 @@ def test_of_what_was_not_answered_it_is_not_said_that_it_is_not_there(tmp_path):
         return [untested["why"] for untested in report["not_tested"] if untested["what"] in ("config.autoconfig.inconsistent", "dmarc.report.unauthorised")]
     assert sorted(why("nodata")) == ["No DMARC report is to go to another organisation.", "The domain publishes no settings for mail programs."]
     assert all(words.startswith("Nothing was learnt") for words in why("timed out"))
+
+
+def test_sentences_about_several_name_servers(tmp_path):
+    glue = [("parent.zone", "example.org", "org", None)]
+    glue += [("parent.ns", "example.org", f"ns{n}.example.org", None) for n in (1, 2)]
+    glue += [("parent.glue", f"ns{n}.example.org@a.nic.example[192.0.2.1]", [], None) for n in (1, 2)] + [("ns.own_address", "ns1.example.org", "192.0.2.53", None)]
+    steps = {step["text"]: step.get("snippet") for step in finding(tmp_path, glue, "dns.delegation.glue")["fix"]}
+    assert list(steps.values()) == ["ns1.example.org: 192.0.2.53"] and "{" not in str(list(steps)), steps
