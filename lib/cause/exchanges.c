@@ -59,13 +59,22 @@ static void mx_missing(struct mw_judge *judge)
     mw_seen_domains(judge, domain_mx_missing);
 }
 
-/* RFC 5321 section 5.1 allows it. Where the host takes the asked recipient nothing is broken, but the next move of the web site breaks it. */
+/* RFC 5321 section 5.1 allows it. Whether anything answers there is not known where the DNS alone was asked.
+ * Where the host takes the asked recipient nothing is broken, but the next move of the web site breaks it. */
 static void domain_mx_implicit(struct mw_judge *judge, const char *domain, unsigned leg)
 {
     const struct mw_fact *end = mw_know(judge, MW_F_DNS_MX_END, domain), *closed = NULL;
-    if (!mw_seen_gone(end) || !mw_know(judge, MW_F_MX_HOST, domain) || !opens(judge, domain, &closed))
+    bool is_untried = !mw_each(judge, MW_F_TCP_END, NULL) && mw_seen_has_address(judge, domain);
+    if (!mw_seen_gone(end) || !mw_know(judge, MW_F_MX_HOST, domain) || (!is_untried && !opens(judge, domain, &closed)))
         return;
     struct mw_instance *instance = mw_found(judge, domain, end);
+    if (is_untried) {
+        mw_words(instance, NULL,
+                 N_("No MX record names a mail server for {about}, so senders try the domain's own address, usually the web server. Whether a server takes mail there "
+                    "was not tried."));
+        mw_weight(instance, mw_is(judge, MW_F_MTASTS_COVERS, domain, "false") ? MW_DEGRADES : MW_RISK, leg);
+        return;
+    }
     bool accepted = false, refused = false;
     MW_EACH (reply, judge, MW_F_SMTP_RCPT) {
         if (!mw_text_same(mw_seen_host(judge, reply), domain))
@@ -415,7 +424,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_DNS, N_("If the domain takes no mail at all, say so with a null MX."), "{about}. IN MX 0 ."},
         },
         .reference = "RFC 5321 section 5.1; RFC 7505",
-        .needs = {MW_F_DNS_MX_END, MW_F_TCP_END},
+        .needs = {MW_F_DNS_MX_END},
         .holds = mx_implicit,
         .explains = {"smtp.rcpt.relay_denied", "smtp.rcpt.user_unknown", "mtasts.mx_mismatch", "sym:inbound.bounce.hard"},
     },
