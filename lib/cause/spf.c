@@ -6,6 +6,7 @@
 #include <mailwhy/spf.h>
 
 #include <string.h>
+#include <strings.h>
 
 /* --- SPF ------------------------------------------------------------------------------------------------------------------------------------ */
 
@@ -40,6 +41,24 @@ static void place_record(struct mw_judge *judge, struct mw_instance *instance, c
         mw_place(instance, "record", mw_spf_quoted(mw_judge_arena(judge), record));
 }
 
+static const char included_several_title[] = N_("A domain that the SPF record includes has more than one SPF record");
+static const char included_several_says[] = N_("{about}, to which the SPF record of {domain} refers, has several TXT records that begin with v=spf1. Only one is allowed; "
+                                               "with two, every check of {domain} ends in a permanent error, as if there were no SPF.");
+#define INCLUDED_FIX                                                                                                                                          \
+    N_("Where {about} belongs to somebody else, tell its operator, and take the term that refers to it out of the record of {domain} until it is mended.")
+static const char included_says[] = N_("The SPF record of {about}, to which that of {domain} refers, is not valid ({value}). Every check of {domain} ends in a permanent "
+                                       "error, as if there were no SPF.");
+
+/* The record of a domain that is included, and maybe belongs to somebody else. */
+static void tell_included(struct mw_judge *judge, const struct mw_fact *flaw, struct mw_instance *instance, const char *title, const char *says)
+{
+    const struct mw_fact *end = mw_each(judge, MW_F_SPF_END, NULL);
+    if (!end || mw_know(judge, MW_F_SPF_END, flaw->about))
+        return;
+    mw_place(instance, "domain", end->about);
+    mw_words(instance, title, says);
+}
+
 static void spf_multiple(struct mw_judge *judge)
 {
     MW_EACH (record, judge, MW_F_SPF_RECORD) {
@@ -50,9 +69,9 @@ static void spf_multiple(struct mw_judge *judge)
             mw_list_add(mw_judge_arena(judge), &texts, one->text);
         place_record(judge, mw_found(judge, record->about, record), mw_spf_merged(mw_judge_arena(judge), &texts));
     }
-    MW_EACH (flaw, judge, MW_F_SPF_FLAW) /* of a domain that is included */
+    MW_EACH (flaw, judge, MW_F_SPF_FLAW)
         if (mw_text_find(flaw->text, SEVERAL))
-            mw_found(judge, flaw->about, flaw);
+            tell_included(judge, flaw, mw_found(judge, flaw->about, flaw), included_several_title, included_several_says);
 }
 
 /* --- the tree: spf.node ------------------------------------------------------------------------------------------------------------------------ */
@@ -173,6 +192,13 @@ static void spf_behind_all(struct mw_judge *judge)
     }
 }
 
+/* The term of the domain's own record that a fact with the quote "DOMAIN: TERM" is about; NULL: it stands in another. */
+static const char *own_term(struct mw_judge *judge, const struct mw_fact *fact)
+{
+    const char *own = mw_printf(mw_judge_arena(judge), "%s: ", fact->about);
+    return fact->quote && mw_text_starts(fact->quote, own) ? fact->quote + strlen(own) : NULL;
+}
+
 static void spf_syntax(struct mw_judge *judge)
 {
     spf_passed_over(judge);
@@ -185,8 +211,9 @@ static void spf_syntax(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
         mw_proof(instance, mw_know(judge, MW_F_SPF_RECORD, flaw->about));
-        mw_place(instance, "part", flaw->quote ? flaw->quote : "");
+        mw_place(instance, "part", own_term(judge, flaw) ? own_term(judge, flaw) : flaw->quote ? flaw->quote : "");
         place_record(judge, instance, corrected(judge, flaw));
+        tell_included(judge, flaw, instance, NULL, included_says);
     }
 }
 
@@ -207,22 +234,19 @@ static void spf_limit(struct mw_judge *judge)
             mw_place(mw_found(judge, flaw->about, flaw), "value", "> 10 MX");
 }
 
-/* The term of the domain's own record that a fact with the quote "DOMAIN: TERM" is about; NULL: it stands in another. */
-static const char *own_term(struct mw_judge *judge, const struct mw_fact *fact)
-{
-    const char *own = mw_printf(mw_judge_arena(judge), "%s: ", fact->about);
-    return fact->quote && mw_text_starts(fact->quote, own) ? fact->quote + strlen(own) : NULL;
-}
-
-/* The record without the terms that such facts are about. */
+/* The record without the terms that such facts are about. What a redirect was to decide, ~all does. */
 static const char *without_own(struct mw_judge *judge, enum mw_fact_id id, const char *domain)
 {
     const struct mw_fact *record = mw_know(judge, MW_F_SPF_RECORD, domain);
     struct mw_list terms = {0};
+    bool redirects = false;
     MW_EACH_ABOUT (fact, judge, id, domain)
-        if (own_term(judge, fact))
+        if (own_term(judge, fact)) {
             mw_list_add(mw_judge_arena(judge), &terms, own_term(judge, fact));
-    return record && terms.count ? mw_spf_without(mw_judge_arena(judge), record->text, &terms) : NULL;
+            redirects |= strncasecmp(own_term(judge, fact), "redirect=", 9) == 0;
+        }
+    const char *rest = record && terms.count ? mw_spf_without(mw_judge_arena(judge), record->text, &terms) : NULL;
+    return rest && redirects ? mw_spf_ending(mw_judge_arena(judge), rest, "~all") : rest;
 }
 
 /* A blank is missing in the record: a name that leads nowhere, or that there is no `all`, only follows from that. */
@@ -244,7 +268,8 @@ static void spf_void(struct mw_judge *judge)
         if (mw_seen_count(judge, MW_F_SPF_VOID, nothing->about) <= VOID_LIMIT || lacks_blank(judge, nothing->about))
             continue;
         struct mw_instance *instance = mw_found(judge, nothing->about, nothing);
-        mw_place(instance, "part", nothing->text);
+        const char *name = strrchr(nothing->text, ' '); /* term and name */
+        mw_place(instance, "part", name ? name + 1 : nothing->text);
         place_record(judge, instance, without_own(judge, MW_F_SPF_VOID, nothing->about));
     }
 }
@@ -474,13 +499,14 @@ static void spf_temperror(struct mw_judge *judge)
         const struct mw_fact *mx = mw_know(judge, MW_F_DNS_MX_END, end->about);
         bool ours = mw_seen_at_zone(judge, MW_F_ZONE_TXT_END, end->about, MW_OK); /* the zone answers, only the resolver does not */
         if (mw_seen_failed(end) && mx && !mw_seen_failed(mx) && !ours)
-            mw_found(judge, end->about, end);
+            mw_place(mw_found(judge, end->about, end), "name", end->about);
     }
     MW_EACH (failed, judge, MW_F_SPF_FAILED) { /* the record itself was answered */
         if (!is_of_the_term(judge, failed))
             continue;
         struct mw_instance *instance = mw_found(judge, failed->about, failed);
         mw_place(instance, "part", failed->quote ? failed->quote : "");
+        mw_place(instance, "name", mw_text_split(mw_judge_arena(judge), failed->text, ": ").items[0]);
         mw_confidence(instance, 0.8);
         mw_words(instance, NULL, N_("SPF of {about} leads to a name that cannot be looked up ({value}; the term: {part}). Receivers put its mail off, or take it as if "
                                     "there were no SPF."));
@@ -511,6 +537,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_DNS, N_("Merge the terms of all of them into one record and remove the others."), NULL, NULL},
             {MW_AT_DNS, N_("This is one record with the terms of all:"), "{about}. IN TXT {record}", "record"},
+            {MW_AT_DNS, INCLUDED_FIX, NULL, "domain"},
         },
         .reference = "RFC 7208 sections 3.2 and 4.5",
         .needs = {MW_F_SPF_END},
@@ -524,6 +551,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_DNS, N_("Correct this part of the record: {part}"), NULL, NULL},
             {MW_AT_DNS, N_("The record was probably meant so:"), "{about}. IN TXT {record}", "record"},
+            {MW_AT_DNS, INCLUDED_FIX, NULL, "domain"},
         },
         .reference = "RFC 7208 sections 4.6 and 12",
         .needs = {MW_F_SPF_END},
@@ -625,8 +653,8 @@ static const struct mw_cause causes[] = {
         .says = N_("The question for the SPF record of {about} fails ({value}), while other questions about the domain are answered. Receivers put its "
                    "mail off, or take it as if there were no SPF."),
         .fix = {
-            {MW_AT_DNS, N_("Ask each name server of the domain for the TXT records of {about}, over UDP and over TCP, and mend the one that fails."),
-             "dig {about} TXT +norecurse"},
+            {MW_AT_DNS, N_("Ask each name server of its zone for the TXT records of {name}, over UDP and over TCP, and have the one mended that fails."),
+             "dig {name} TXT +trace"},
         },
         .reference = "RFC 7208 section 2.6.6",
         .needs = {MW_F_SPF_END, MW_F_DNS_MX_END},

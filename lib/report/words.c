@@ -90,11 +90,13 @@ static const char *half_verdict(const struct mw_report *report)
     return NULL;
 }
 
-/* Where only the DNS was looked at, and nothing in it keeps mail away: that the servers work is not said. */
+/* Where only the DNS was looked at: that the servers work is not said. */
 static const char *dns_verdict(const struct mw_report *report)
 {
     if (mw_make_is_spf(report->facts) && report->send == MW_S_OK && !has_risk(report))
         return _("Nothing is wrong with the SPF record of %s.");
+    if (mw_make_is_spf(report->facts) && report->send == MW_S_DEGRADED)
+        return _("Sending mail from %s is impaired.");
     bool dns_alone = mw_text_same(report->header->question, "dns") && report->exit_status != MW_EXIT_UNKNOWN;
     if (!dns_alone || report->send != MW_S_OK || report->receive != MW_S_UNKNOWN)
         return NULL;

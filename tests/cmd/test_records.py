@@ -138,3 +138,22 @@ def test_sentences_about_several_name_servers(tmp_path):
     glue += [("parent.glue", f"ns{n}.example.org@a.nic.example[192.0.2.1]", [], None) for n in (1, 2)] + [("ns.own_address", "ns1.example.org", "192.0.2.53", None)]
     steps = {step["text"]: step.get("snippet") for step in finding(tmp_path, glue, "dns.delegation.glue")["fix"]}
     assert list(steps.values()) == ["ns1.example.org: 192.0.2.53"] and "{" not in str(list(steps)), steps
+
+
+def test_the_record_of_an_included_domain_is_not_called_that_of_the_domain(tmp_path):
+    several = [("spf.end", "example.org", "ok", None), ("spf.flaw", "_spf.example.com", "several SPF records", "_spf.example.com")]
+    found = finding(tmp_path, several, "spf.record.multiple")
+    assert "_spf.example.com, to which the SPF record of example.org refers, has several" in found["says"] and "tell its operator" in found["fix"][-1]["text"]
+    syntax = [("spf.end", "example.org", "ok", None), ("spf.flaw", "_spf.example.com", "unknown mechanism", "_spf.example.com: ipv4:192.0.2.1")]
+    found = finding(tmp_path, syntax, "spf.record.syntax")
+    assert "to which that of example.org refers" in found["says"] and found["fix"][0]["text"].endswith(": ipv4:192.0.2.1")
+
+
+def test_the_name_to_ask_for_is_the_one_that_fails(tmp_path):
+    dead = [("spf.end", "example.org", "ok", None), ("dns.mx.end", "example.org", "ok", None),
+            ("spf.failed", "example.org", "_spf.partner.example: timed out", "example.org: include:_spf.partner.example")]
+    assert finding(tmp_path, dead, "spf.dns.temperror")["fix"][0]["snippet"] == "dig _spf.partner.example TXT +trace"
+
+
+def test_spf_alone_does_not_show_that_mail_can_be_sent(tmp_path):
+    assert run(tmp_path, WRONG_TERM, "--format", "text", question="dns", shape=["spf"]).stdout.startswith("Sending mail from example.org is impaired.\n")
