@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include <errno.h>
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ static json_t *value_json(struct mw_arena *arena, const struct mw_fact *fact)
 
 static bool write_json(json_t *object, FILE *out)
 {
-    bool written = json_dumpf(object, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
+    bool written = json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(DBL_DIG)) == 0 && fputc('\n', out) != EOF;
     json_decref(object);
     return written;
 }

@@ -119,7 +119,7 @@ static void a_stream_goes_there_and_back(void **state)
     const struct mw_fact *first = tell(facts, MW_F_TARGET_DOMAIN, "example.org", "example.org", 0);
     struct mw_list names = {0};
     mw_list_add(arena, &names, "a \"quoted\" 中文");
-    mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_TLS_NAMES, .about = "m[::1]:25", .list = names, .because = first->n, .at = 1795352400, .ms = 12.44});
+    mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_TLS_NAMES, .about = "m[::1]:25", .list = names, .because = first->n, .at = 1795352400, .ms = 2.84});
     mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_SMTP_STARTTLS, .about = "m[::1]:25", .yes = true, .quote = "250-STARTTLS", .because = first->n, .at = 1795352400});
     mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_TLS_EXPIRES, .about = "m[::1]:25", .number = 1795352400, .at = 1795352400});
     mw_fact_tell(facts, &(struct mw_fact){.id = MW_F_MX_HOST, .about = "m", .number = 10, .at = 1795352400});
@@ -130,6 +130,7 @@ static void a_stream_goes_there_and_back(void **state)
         fail_msg("%s", flaw);
     char *twice = written(again);
     assert_string_equal(once, twice);
+    assert_non_null(strstr(once, "\"ms\":2.8,"));
     assert_non_null(strstr(once, "{\"fact\":\"smtp.starttls\",\"about\":\"m[::1]:25\",\"value\":true,\"quote\":\"250-STARTTLS\",\"because\":1,\"n\":3,\"from\":\"desk\",\"at\":\"2026-11-22T13:00:00Z\"}"));
     free(once);
     free(twice);
