@@ -50,7 +50,7 @@ static size_t piece(const char *text)
     if (is_wide(text + bytes))
         bytes += character(text + bytes);
     else
-        while (text[bytes] && text[bytes] != ' ' && !is_wide(text + bytes) && !opens(text + bytes))
+        while (text[bytes] && text[bytes] != ' ' && !is_wide(text + bytes))
             bytes++;
     while (closes(text + bytes))
         bytes += character(text + bytes);
