@@ -57,8 +57,9 @@ static void dkim_flawed(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
         mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
         mw_proof(instance, mw_know(judge, MW_F_DKIM_MENDED, flaw->about));
-        mw_place(instance, "record", record_to_paste(judge, flaw->about));
-        if (mw_text_same(flaw->text, "more than one record"))
+        bool are_several = mw_text_same(flaw->text, "more than one record");
+        mw_place(instance, are_several ? "several" : "record", record_to_paste(judge, flaw->about));
+        if (are_several)
             mw_words(instance, N_("There is more than one DKIM record at one name"),
                      N_("At {about} stands more than one TXT record. Which one a receiver takes is left to chance, so signatures fail now and then. Only the record "
                         "of the key that signs may stay; a new key takes a new selector."));
@@ -73,7 +74,7 @@ static void dkim_other_key(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, signature->about, signature);
         mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, signature->about));
-        mw_place(instance, "record", record_to_paste(judge, signature->about));
+        mw_place(instance, "other", record_to_paste(judge, signature->about));
         mw_words(instance, N_("The DKIM key in the DNS is not the one that signs"),
                  N_("The signature of the message was not made with the private key that belongs to {about}: the record was not renewed when the key was, or the "
                     "signature itself was damaged."));
@@ -256,6 +257,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_DNS, N_("Publish the TXT or CNAME record that the signing server or service gives, under exactly this name. A common slip is the "
                            "domain entered twice."), "{about}. IN TXT \"v=DKIM1; k=rsa; p=(public key)\""},
+            {MW_AT_DNS, N_("No other record may stand beside a CNAME: correct the alias as the service says, or put the TXT record in its place."), NULL, "target"},
         },
         .reference = "RFC 6376 section 3.6.2",
         .needs = {MW_F_DKIM_END},
@@ -268,7 +270,9 @@ static const struct mw_cause causes[] = {
         .says = N_("The DKIM record at {about} cannot be used ({value}). Signatures made with its private key fail."),
         .fix = {
             {MW_AT_DNS, N_("Publish the record again, whole: cut into strings of at most 255 characters, without added quotes, blanks or backslashes."),
-             "{record}"},
+             "{record}", "record"},
+            {MW_AT_DNS, N_("Remove all TXT records at {about} but that of the key that signs."), NULL, "several"},
+            {MW_AT_DNS, N_("Publish the public key that belongs to the private key of the signer, or let the signer use the key that is published."), "{other}", "other"},
         },
         .reference = "RFC 6376 sections 3.6.1 and 6.1.2",
         .any = {MW_F_DKIM_END, MW_F_MESSAGE_DKIM},

@@ -115,8 +115,7 @@ static void policy_host_certificate(struct mw_judge *judge, const struct mw_fact
 {
     struct mw_instance *instance = mw_found(judge, mw_printf(mw_judge_arena(judge), "mta-sts.%s", end->about), end);
     mw_proof(instance, mw_know(judge, MW_F_MTASTS_RECORD, end->about));
-    mw_weight(instance, MW_DEGRADES, MW_RECEIVE);
-    place_policy(judge, instance, end->about, "testing", end);
+    mw_weight(instance, MW_DEGRADES, MW_RECEIVE); /* while it is so, no other policy can be fetched from there */
 }
 
 static void mtasts_certificate(struct mw_judge *judge)
@@ -489,8 +488,8 @@ static const struct mw_cause causes[] = {
                    "not deliver to a server with a bad certificate, and cannot fetch the policy from a web host with one."),
         .fix = {
             {MW_AT_SERVER, N_("Install a valid certificate with the right name, from a public CA, on {host}."), NULL},
-            {MW_AT_SERVER, N_("Until then, set the policy to testing and change the id in the TXT record."),
-             "{policy}\n\n_mta-sts.{domain}. IN TXT \"v=STSv1; id={id};\""},
+            {MW_AT_SERVER, N_("Until then, set the policy to testing."), "{policy}", "policy"},
+            {MW_AT_DNS, N_("Then change the id in the TXT record, so that senders fetch the new policy."), "_mta-sts.{domain}. IN TXT \"v=STSv1; id={id};\"", "policy"},
         },
         .reference = "RFC 8461 section 4",
         .needs = {MW_F_MTASTS_END},
@@ -500,7 +499,7 @@ static const struct mw_cause causes[] = {
     {
         .id = "mtasts.mx_mismatch", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The MTA-STS policy does not cover the mail servers"),
-        .says = N_("The MTA-STS policy of {domain} does not list its mail server {about}. Senders that keep to MTA-STS, among them Google and Microsoft, "
+        .says = N_("The MTA-STS policy of {domain} does not list {about}, where its mail goes. Senders that keep to MTA-STS, among them Google and Microsoft, "
                    "do not deliver to a server that is not on the list."),
         .fix = {
             {MW_AT_SERVER, N_("Add a line for each MX host to the policy file, and keep the old lines until max_age is over."), "{policy}"},
@@ -591,9 +590,9 @@ static const struct mw_cause causes[] = {
                    "reports it."),
         .fix = {
             {MW_AT_DNS, N_("Publish where reports are to go first."), "_smtp._tls.{domain}. IN TXT \"v=TLSRPTv1; rua=mailto:tls-reports@{domain}\""},
-            {MW_AT_SERVER, N_("Then serve this policy at https://mta-sts.{domain}/.well-known/mta-sts.txt, announce it by the record, and set it to enforce once the "
-                              "reports show no failure."),
-             "{policy}\n\n_mta-sts.{domain}. IN TXT \"v=STSv1; id={id};\"", "policy"},
+            {MW_AT_SERVER, N_("Then serve this policy at https://mta-sts.{domain}/.well-known/mta-sts.txt, and set it to enforce once the reports show no failure."),
+             "{policy}", "policy"},
+            {MW_AT_DNS, N_("Announce the policy by this record, with a new id whenever it changes."), "_mta-sts.{domain}. IN TXT \"v=STSv1; id={id};\"", "policy"},
         },
         .reference = "RFC 8461; RFC 8460 section 3",
         .needs = {MW_F_MTASTS_END, MW_F_TLSRPT_END, MW_F_TLSA_END},

@@ -1,8 +1,11 @@
 """Records as they were found, with the part at fault, and how long resolvers may go on with what they know."""
 
 import json
+from pathlib import Path
 
 from programs import mailwhy
+
+JUDGE = Path(__file__).resolve().parents[1] / "judge"
 
 SPF = 'example.org. 300 IN TXT "v=spf1 mx ipv4:192.0.2.1 a:gone.example.org -all"'
 
@@ -157,3 +160,16 @@ def test_the_name_to_ask_for_is_the_one_that_fails(tmp_path):
 
 def test_spf_alone_does_not_show_that_mail_can_be_sent(tmp_path):
     assert run(tmp_path, WRONG_TERM, "--format", "text", question="dns", shape=["spf"]).stdout.startswith("Sending mail from example.org is impaired.\n")
+
+
+def test_what_is_pasted_into_a_file_and_into_the_zone_is_kept_apart():
+    for case in (JUDGE / "transport").glob("mtasts.*.finds*.jsonl"):
+        for found in json.loads(mailwhy("explain", case, "--json").stdout)["causes"]:
+            for step in found["fix"]:
+                assert ("version: STSv1" in step.get("snippet", "")) + ("IN TXT" in step.get("snippet", "")) <= 1, (case, step)
+
+
+def test_two_dkim_records_are_not_to_be_published_again(tmp_path):
+    two = [("dkim.end", "s1._domainkey.example.org", "ok", None), ("dkim.flaw", "s1._domainkey.example.org", "more than one record", None)]
+    assert [step["text"] for step in finding(tmp_path, two, "dkim.key.invalid")["fix"]] == [
+        "Remove all TXT records at s1._domainkey.example.org but that of the key that signs."]
