@@ -9,6 +9,9 @@
 
 /* --- DNSSEC ------------------------------------------------------------------------------------------------------------------------------- */
 
+/* Extended errors of RFC 8914 section 4. */
+enum ede { EDE_BOGUS = 6, EDE_EXPIRED = 7, EDE_NOT_YET_VALID = 8, EDE_NO_DNSKEY = 9, EDE_NO_RRSIG = 10, EDE_NO_NSEC = 12 };
+
 static void weigh_zone(struct mw_judge *judge, struct mw_instance *instance, const char *zone)
 {
     const char *target = mw_seen_target(judge);
@@ -25,11 +28,35 @@ static void weigh_zone(struct mw_judge *judge, struct mw_instance *instance, con
         mw_weight(instance, MW_BLOCKS, MW_SEND);
 }
 
+/* What is to be signed again, and the question that shows it. */
+static void place_question(struct mw_instance *instance, const char *name, const char *type)
+{
+    mw_place(instance, "name", name);
+    mw_place(instance, "type", type);
+}
+
+/* Of the TLSA records of an exchange (about: host:port): that matters to those alone who send by DANE. */
+static void found_in_tlsa(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *flaw)
+{
+    const char *host = mw_seen_host(judge, flaw);
+    place_question(instance, mw_printf(mw_judge_arena(judge), "_25._tcp.%s", host), "TLSA");
+    mw_weight(instance, MW_DEGRADES, mw_seen_exchange_leg(judge, host));
+    if (flaw->number == EDE_BOGUS)
+        mw_words(instance, NULL,
+                 N_("The TLSA records of {about} were changed after they were signed, or were signed wrongly. Servers that send by DANE, among them large providers, keep "
+                    "the mail back and try again for days; all others deliver."));
+}
+
 static void found_flaw(struct mw_judge *judge, const struct mw_fact *flaw, double confidence)
 {
     struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
     mw_confidence(instance, confidence);
     mw_proof(instance, mw_know(judge, MW_F_DNSSEC_CD_END, flaw->about));
+    if (mw_know(judge, MW_F_TLSA_END, flaw->about)) {
+        found_in_tlsa(judge, instance, flaw);
+        return;
+    }
+    place_question(instance, flaw->about, "MX");
     mw_seen_prove_below(judge, instance, flaw->about);
     weigh_zone(judge, instance, flaw->about);
 }
@@ -66,6 +93,7 @@ static void at_one_server(struct mw_judge *judge, const char *flaw)
         mw_proof(instance, mw_know(judge, MW_F_DNSSEC_LINK, zone));
         mw_weight(instance, MW_DEGRADES, MW_RECEIVE | MW_SEND);
         mw_place(instance, "zone", zone);
+        place_question(instance, zone, "MX");
         mw_words(instance, N_("One name server gives data that do not validate"),
                  N_("The server {host} [{address}] answers for {zone} with records whose signatures do not hold ({value}). Whoever checks DNSSEC and asks this server gets "
                     "no answer, or has to ask another one: mail is late, or fails now and then."));
@@ -94,9 +122,6 @@ static void flawed(struct mw_judge *judge, const char *flaw, int ede)
         if (error->number == ede && answers_unchecked(judge, error->about) && !was_examined(judge, error->about))
             found_flaw(judge, error, 0.7);
 }
-
-/* Extended errors of RFC 8914 section 4. */
-enum ede { EDE_BOGUS = 6, EDE_EXPIRED = 7, EDE_NOT_YET_VALID = 8, EDE_NO_DNSKEY = 9, EDE_NO_RRSIG = 10, EDE_NO_NSEC = 12 };
 
 static void ds_mismatch(struct mw_judge *judge)
 {
@@ -140,7 +165,7 @@ static void denial_broken(struct mw_judge *judge)
         const struct mw_fact *unchecked = mw_know(judge, MW_F_DNSSEC_CD_END, end->about);
         if (!mw_seen_value(end, "servfail") || !mw_seen_gone(unchecked) || !error || error->number != EDE_NO_NSEC)
             continue;
-        struct mw_instance *instance = mw_found(judge, end->about, error);
+        struct mw_instance *instance = mw_found(judge, mw_seen_host(judge, end), error);
         mw_confidence(instance, 0.7);
         mw_proof(instance, end);
         mw_proof(instance, unchecked);
@@ -223,8 +248,8 @@ static const struct mw_cause causes[] = {
         .says = N_("Records of {about} were changed after they were signed, or were signed wrongly. Everybody who checks DNSSEC gets no answer for them; "
                    "with checking disabled the answer comes."),
         .fix = {
-            {MW_AT_DNS, N_("Sign the zone {about} again. Look for an edit of the signed file, and for a secondary server that mixes two versions."),
-             "dig {about} MX +dnssec +cd"},
+            {MW_AT_DNS, N_("Sign the zone again. Look for an edit of the signed file, and for a secondary server that mixes two versions."),
+             "dig {name} {type} +dnssec +cd"},
         },
         .reference = "RFC 4035 section 5.3.3",
         .needs = {MW_F_DNS_MX_END},

@@ -173,3 +173,21 @@ def test_two_dkim_records_are_not_to_be_published_again(tmp_path):
     two = [("dkim.end", "s1._domainkey.example.org", "ok", None), ("dkim.flaw", "s1._domainkey.example.org", "more than one record", None)]
     assert [step["text"] for step in finding(tmp_path, two, "dkim.key.invalid")["fix"]] == [
         "Remove all TXT records at s1._domainkey.example.org but that of the key that signs."]
+
+
+def test_an_address_record_is_asked_for_in_the_own_domain_alone(tmp_path):
+    def pasted(name):
+        facts = [("address.of", "192.0.2.1", "mx1.example.org", None), ("spf.result", "192.0.2.1", "pass", None), ("ptr.end", "192.0.2.1", "ok", None),
+                 ("ptr.name", "192.0.2.1", name, None), ("ptr.confirmed", "192.0.2.1", False, None)]
+        return [step["snippet"] for step in finding(tmp_path, facts, "dns.ptr.mismatch")["fix"]]
+    assert pasted("mail.example.org") == ["1.2.0.192.in-addr.arpa. IN PTR mx1.example.org.", "mail.example.org. IN A 192.0.2.1"]
+    assert pasted("host.provider.example") == ["1.2.0.192.in-addr.arpa. IN PTR mx1.example.org."]
+
+
+def test_what_is_signed_again_and_asked_for_is_a_name(tmp_path):
+    tlsa = [("dns.mx.end", "example.org", "ok", None), ("tlsa.end", "mx1.example.org:25", "servfail", None), ("dnssec.ede", "mx1.example.org:25", 6, "TLSA"),
+            ("dnssec.cd.end", "mx1.example.org:25", "ok", None), ("mx.host", "mx1.example.org", 10, None), ("mx.of", "mx1.example.org", "example.org", None)]
+    found = finding(tmp_path, tlsa, "dns.dnssec.bogus")
+    assert found["fix"][0]["snippet"] == "dig _25._tcp.mx1.example.org TLSA +dnssec +cd" and found["severity"] == "degrades" and found["legs"] == ["receive"]
+    one = [("dns.mx.end", "example.org", "ok", None), ("dnssec.server_flaw", "example.org@ns2.example.org[192.0.2.53]", "bogus signature", None)]
+    assert finding(tmp_path, one, "dns.dnssec.bogus")["fix"][0]["snippet"] == "dig example.org MX +dnssec +cd"
