@@ -726,8 +726,8 @@ static void no_tcp(struct mw_judge *judge)
         mw_place(instance, "server", server_of(judge, tcp));
         mw_place(instance, "at", mw_about_read(mw_judge_arena(judge), tcp->about).address);
         mw_words(instance, N_("A name server does not answer over TCP"),
-                 N_("{server} answers over UDP and not over TCP. All answers that were asked for fit into one packet; the first that does not will be lost there, "
-                    "such as a longer SPF, DKIM or DNSSEC record."));
+                 N_("An answer comes from {server} over UDP, and none over TCP. All answers that were asked for fit into one packet; the first that does "
+                    "not will be lost there, such as a longer SPF, DKIM or DNSSEC record."));
         mw_weight(instance, MW_RISK, MW_RECEIVE | MW_SEND);
         mw_confidence(instance, 0.8);
     }
@@ -800,8 +800,8 @@ static void edns_mishandled(struct mw_judge *judge, const struct mw_fact *plain)
         return;
     struct mw_instance *instance = mishandled(judge, end, plain, "SOA");
     mw_words(instance, N_("A name server cannot handle EDNS"),
-             N_("{server} answers for {about} when it is asked in the old form, and not when the question carries EDNS, as all resolvers' questions do (outcome: "
-                "{how}). Lookups there are slow or fail, and DNSSEC is impossible."));
+             N_("An answer for {about} comes from {server} when the question has the old form, and none when it carries EDNS, as all resolvers' questions "
+                "do (outcome: {how}). Lookups there are slow or fail, and DNSSEC is impossible."));
 }
 
 static void qtype_broken(struct mw_judge *judge)
@@ -964,8 +964,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.server.qtype_broken", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_DELEGATION, .owner = MW_ADMIN,
         .title = N_("A name server mishandles a record type"),
-        .says = N_("{server} answers other questions about {about}, but not the one for {type} (outcome: {how}); a server that has no such record should say so. "
-                   "Senders wait, or put the mail off, where they ask for it."),
+        .says = N_("Other questions about {about} are answered by {server}, but not the one for {type} (outcome: {how}); a server that has no such record "
+                   "should say so. Senders wait, or put the mail off, where they ask for it."),
         .fix = {
             {MW_AT_SERVER, N_("Update or replace the name server or the load balancer that answers at {server}, and take any filter away that drops questions "
                               "before it."), "dig @{at} {name} {type} +norecurse"},

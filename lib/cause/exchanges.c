@@ -502,7 +502,7 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.mx.unresolvable", .legs = MW_RECEIVE, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The mail server named by the MX record has no address"),
-        .says = N_("The MX record of {of} names {about}, and that name has neither an IPv4 nor an IPv6 address. Senders cannot reach it; where no other "
+        .says = N_("The MX record of {of} names {about}, for which there is neither an IPv4 nor an IPv6 address. Senders cannot get there; where no other "
                    "MX is left, mail comes back."),
         .fix = {
             {MW_AT_DNS, N_("Add an address record for {about}, or change the MX record to a host that exists."),

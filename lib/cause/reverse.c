@@ -36,8 +36,12 @@ static void ptr_mismatch(struct mw_judge *judge)
 {
     MW_EACH (confirmed, judge, MW_F_PTR_CONFIRMED) {
         const struct mw_fact *name = mw_know(judge, MW_F_PTR_NAME, confirmed->about);
-        if (!confirmed->yes && name && mw_seen_may_send(judge, confirmed->about))
-            found_sender(judge, name);
+        const char *target = mw_seen_target(judge);
+        if (confirmed->yes || !name || !mw_seen_may_send(judge, confirmed->about))
+            continue;
+        struct mw_instance *instance = found_sender(judge, name);
+        if (target && mw_domain_is_under(name->text, target)) /* elsewhere the domain has no say */
+            mw_place(instance, "own", name->text);
     }
 }
 
@@ -108,8 +112,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.ptr.missing", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_RECORDS, .owner = MW_PROVIDER,
         .title = N_("The sending address has no reverse name"),
-        .says = N_("{about} ({server}) may send mail for {domain} and has no reverse name (PTR record). Google, Microsoft and many others refuse mail "
-                   "from such addresses or put it into junk."),
+        .says = N_("Mail for {domain} may leave from {about}, and there is no reverse name (PTR record) for that. Google, Microsoft and many others "
+                   "refuse mail from such addresses or put it into junk."),
         .fix = {
             {MW_AT_PROVIDER, N_("Ask the owner of the address, the hosting or Internet provider and not the DNS host, to set its reverse name to the name "
                                 "that the server says in HELO."), "{reverse}. IN PTR {server}.\n{server}. IN {type} {about}"},
@@ -122,11 +126,11 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.ptr.mismatch", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_ADMIN,
         .title = N_("The reverse name does not lead back to the sending address"),
-        .says = N_("{about} ({server}) may send mail for {domain}. Its reverse name is {value}, but that name does not have this address, so receivers "
-                   "take the reverse name for forged."),
+        .says = N_("Mail for {domain} may leave from {about}. The reverse name there is {value}, but that name does not lead back to the address, so "
+                   "receivers take the reverse name for forged."),
         .fix = {
             {MW_AT_PROVIDER, N_("Have the owner of the address set its reverse name to the name of the server."), "{reverse}. IN PTR {server}."},
-            {MW_AT_DNS, N_("Or give the reverse name an address record with this address."), "{value}. IN {type} {about}"},
+            {MW_AT_DNS, N_("Or give the reverse name an address record with this address."), "{own}. IN {type} {about}", "own"},
         },
         .reference = "RFC 8601 section 3",
         .needs = {MW_F_PTR_END, MW_F_SPF_RESULT},
@@ -136,8 +140,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "dns.ptr.generic", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_RECORDS, .owner = MW_PROVIDER,
         .title = N_("The reverse name looks like that of a line, not of a mail server"),
-        .says = N_("{about} ({server}) may send mail for {domain}. Its reverse name {value} is one that a provider gives to all its addresses (“{part}”); many "
-                   "receivers take such senders for infected home computers and put their mail into junk or refuse it."),
+        .says = N_("Mail for {domain} may leave from {about}. The reverse name there, {value}, is one that a provider gives to all its addresses "
+                   "(“{part}”); many receivers take such senders for infected home computers and put their mail into junk or refuse it."),
         .fix = {
             {MW_AT_PROVIDER, N_("Have the owner of the address, the hosting or Internet provider, set its reverse name to the name of the server."),
              "{reverse}. IN PTR {server}."},
