@@ -174,7 +174,7 @@ static const struct mw_cause causes[] = {
     {
         .id = "rep.dnsbl.listed", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The sending address is on a block list"),
-        .says = N_("{about} ({server}) is on a block list ({lists}): {reason}. Servers that use the list refuse mail from this address."),
+        .says = N_("A block list ({lists}) has {about}, from where mail of the domain may leave: {reason}. Servers that use the list refuse such mail."),
         .fix = {
             {MW_AT_SERVER, N_("Find and stop what put it there: an open relay, a hacked account, a web form, malware. Only then have the entry removed: "
                               "{removal}."), NULL},
@@ -188,8 +188,8 @@ static const struct mw_cause causes[] = {
     {
         .id = "rep.dnsbl.policy_list", .legs = MW_SEND, .severity = MW_BLOCKS, .layer = MW_L_POLICY, .owner = MW_ADMIN,
         .title = N_("The sending address belongs to a range that should not send mail itself"),
-        .says = N_("{about} ({server}) is on a list of home and dynamic addresses ({lists}), which are not to deliver mail themselves. This does not say that "
-                   "spam was seen. Servers that use the list refuse it, whatever it says."),
+        .says = N_("A list of home and dynamic addresses ({lists}), which are not to deliver mail themselves, has {about}, from where mail of the domain "
+                   "may leave. This does not say that spam was seen. Servers that use the list refuse such mail, whatever it says."),
         .fix = {
             {MW_AT_SERVER, N_("Do not deliver directly: send through the provider's outgoing server with login, on port 587 or 465."),
              "relayhost = [smtp.example.net]:587"},

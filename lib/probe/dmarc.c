@@ -165,7 +165,7 @@ static void got_apex(struct mw_look *look, const struct mw_dns_answer *answer, v
     dmarc->itself = answer;
     for (size_t i = 0; (record = mw_dns_next(answer, MW_TXT, &i));)
         if (mw_dmarc_is_record(record->joined))
-            mw_tell_text(look, MW_F_DMARC_FLAW, look->why->about, "stands at the domain itself instead of _dmarc below it", record->joined);
+            mw_tell_text(look, MW_F_DMARC_FLAW, look->why->about, N_("stands at the domain itself instead of _dmarc below it"), record->joined);
     came(look, dmarc);
 }
 

@@ -95,7 +95,7 @@ static void got_txt(struct mw_look *look, const struct mw_dns_answer *answer, vo
         said.status = MW_DNS_NODATA;
     mw_lookup_end(look, MW_F_MTASTS_END, look->why->about, &said);
     if (count > 1)
-        mw_tell_text(look, MW_F_MTASTS_RECORD_FLAW, look->why->about, "more than one MTA-STS record", NULL);
+        mw_tell_text(look, MW_F_MTASTS_RECORD_FLAW, look->why->about, N_("more than one MTA-STS record"), NULL);
     if (count != 1)
         return;
     char *host = mw_printf(look->arena, "mta-sts.%s", look->why->about);

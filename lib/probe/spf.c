@@ -179,7 +179,7 @@ static const struct mw_record *tell_records(struct mw_look *look, const struct m
             found = record;
             count++;
         } else if (mw_spf_is_near(record->joined)) {
-            mw_tell_text(look, MW_F_SPF_FLAW, look->why->about, "meant as SPF, but does not begin with v=spf1", record->joined);
+            mw_tell_text(look, MW_F_SPF_FLAW, look->why->about, N_("meant as SPF, but does not begin with v=spf1"), record->joined);
         }
     }
     if (count > 1)

@@ -143,7 +143,7 @@ const char *mw_words_severity(enum mw_severity severity)
 
 const char *mw_words_owner(enum mw_owner owner)
 {
-    static const char *const words[] = {N_("the user"), N_("the administrator of the domain or server"), N_("the mail provider"),
+    static const char *const words[] = {N_("the user"), N_("the administrator of the domain or server"), N_("the provider"),
                                         N_("whoever runs the network"), N_("the other side")};
     return _(words[owner]);
 }

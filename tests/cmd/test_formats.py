@@ -129,3 +129,14 @@ def test_a_parsers_clause_is_in_the_readers_language():
     assert "unknown mechanism" in first["en"]["says"]
     assert "unknown mechanism" not in first["zh_CN"]["says"]
     assert first["en"]["fix"][0].get("snippet") == first["zh_CN"]["fix"][0].get("snippet")
+
+
+def test_no_clause_or_outcome_is_left_in_english(tmp_path):
+    header = {"schema": "mailwhy-facts/1", "version": "0.1.0", "vantage": "v", "question": "dns", "target": "example.org", "options": []}
+    facts = [("target.domain", "example.org", "example.org"), ("dns.mx.end", "example.org", "ok"), ("dmarc.end", "example.org", "ok"), ("spf.end", "example.org", "timed out"),
+             ("dmarc.flaw", "example.org", "stands at the domain itself instead of _dmarc below it")]
+    case = tmp_path / "run.jsonl"
+    case.write_text("".join(json.dumps(row) + "\n" for row in [header] + [
+        {"fact": fact, "about": about, "value": value, "n": n, "from": "v", "at": "2026-11-22T13:00:00Z"} for n, (fact, about, value) in enumerate(facts, 1)]))
+    says = {found["id"]: found["says"] for found in json.loads(mailwhy("--json", "--lang", "zh_CN", case, program="-explain").stdout)["causes"]}
+    assert "写在域名本身" in says["dmarc.record.syntax"] and "（超时）" in says["spf.dns.temperror"]
