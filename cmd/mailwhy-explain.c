@@ -81,6 +81,8 @@ static int judge(struct cmd *cmd)
         read_file(cmd, cmd->operands.items[i]);
     tell_other_places(cmd);
     cmd_compare(cmd);
+    if (cmd_is_of_spf(cmd))
+        return cmd_spf_end(cmd, "json");
     return cmd_end(cmd, cmd->choices.json ? "json" : cmd->choices.format ? cmd->choices.format : "text");
 }
 

@@ -117,6 +117,10 @@ void cmd_tool_look(struct cmd *cmd, bool as_facts);
 
 /* spf.c: `dns --spf`: SPF alone, for a sending address or as a record. */
 int cmd_spf_run(struct cmd *cmd);
+/* Was SPF alone evaluated, now or in a saved run? Then its result is told, or what the record is worth, with the exit status of `dns --spf`. `json`: the format
+ * for --json; NULL: none, as the facts themselves were written. */
+bool cmd_is_of_spf(const struct cmd *cmd);
+int cmd_spf_end(struct cmd *cmd, const char *json);
 void cmd_refuse_spf(const struct cmd *cmd); /* of every other program and word */
 
 #endif

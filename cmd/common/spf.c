@@ -80,12 +80,19 @@ static int status_of(const struct cmd *cmd)
     return 3;
 }
 
-static int finish(struct cmd *cmd, bool judges)
+bool cmd_is_of_spf(const struct cmd *cmd)
 {
-    const char *format = cmd->choices.json ? NULL : cmd->choices.format ? cmd->choices.format : "text";
-    const struct mw_format_options options = cmd_format_options(cmd);
+    return mw_list_has(&mw_facts_header(cmd->facts)->options, "spf");
+}
+
+int cmd_spf_end(struct cmd *cmd, const char *json)
+{
+    const char *format = cmd->choices.json ? json : cmd->choices.format ? cmd->choices.format : "text";
+    bool judges = mw_fact_first(cmd->facts, MW_F_SPF_ASKED);
+    cmd->choices.tree |= !judges;
     if (!judges)
         return cmd_end(cmd, format);
+    const struct mw_format_options options = cmd_format_options(cmd);
     if (!cmd->choices.json && !cmd->choices.format) {
         if (!mw_report_spf(cmd->facts, &options, cmd->out))
             cmd_cannot_write(cmd);
@@ -110,9 +117,8 @@ int cmd_spf_run(struct cmd *cmd)
     cmd->tool = &tool;
     cmd_open(cmd);
     ask(cmd);
-    cmd->choices.tree |= !judges;
     cmd_tool_look(cmd, cmd->choices.json);
-    int status = finish(cmd, judges);
+    int status = cmd_spf_end(cmd, NULL);
     mw_arena_free(cmd->arena);
     return status;
 }

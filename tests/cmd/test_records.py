@@ -175,6 +175,14 @@ def test_two_dkim_records_are_not_to_be_published_again(tmp_path):
         "Remove all TXT records at s1._domainkey.example.org but that of the key that signs."]
 
 
+def test_a_saved_evaluation_of_spf_is_told_again_as_it_was(tmp_path):
+    result = [("spf.asked", "192.0.2.1", "example.org", None), ("spf.end", "example.org", "ok", None), ("spf.result", "192.0.2.1", "fail", "example.org: -all")]
+    done = run(tmp_path, result, question="dns", shape=["spf", "ip=192.0.2.1"])
+    assert done.stdout.startswith("fail ") and done.returncode == 2
+    report = run(tmp_path, result, "--json", question="dns", shape=["spf", "ip=192.0.2.1"])
+    assert json.loads(report.stdout)["schema"] == "mailwhy-report/1" and report.returncode == 2
+
+
 def test_an_address_record_is_asked_for_in_the_own_domain_alone(tmp_path):
     def pasted(name):
         facts = [("address.of", "192.0.2.1", "mx1.example.org", None), ("spf.result", "192.0.2.1", "pass", None), ("ptr.end", "192.0.2.1", "ok", None),
