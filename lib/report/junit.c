@@ -47,6 +47,8 @@ bool mw_format_junit(const struct mw_report *report, const struct mw_format_opti
             report->not_tested_count, seconds);
     fprintf(out, "  <testsuite name=\"%s %s\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n", xml(&page, report->header->question),
             xml(&page, report->header->target), tests, failures, report->not_tested_count, seconds);
+    if (report->partial)
+        fprintf(out, "    <properties><property name=\"partial\" value=\"%s\"/></properties>\n", xml(&page, mw_words_partial(report)));
     for (size_t i = 0; i < report->count; i++)
         put_finding(&page, &report->findings[i]);
     for (size_t i = 0; i < report->ruled_out.count; i++)

@@ -18,6 +18,8 @@ bool mw_format_nagios(const struct mw_report *report, const struct mw_format_opt
     struct mw_arena *arena = mw_arena_new();
     size_t shown = 0;
     fprintf(out, "MAILWHY %s - %s", status_name(report->exit_status), mw_escape(arena, mw_words_verdict(arena, report), escapes));
+    if (report->partial)
+        fprintf(out, " %s", mw_escape(arena, mw_words_partial(report), escapes));
     for (size_t i = 0; i < report->count; i++)
         if (report->findings[i].severity != MW_ADVICE)
             fprintf(out, "%s%s (%s)", shown++ ? ", " : " ", report->findings[i].cause->id, mw_escape(arena, report->findings[i].about, escapes));

@@ -98,6 +98,13 @@ def test_nagios(saved, root):
     assert re.search(r"\| time=\d+\.\d+s causes=\d+ not_tested=\d+\n$", line)
 
 
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "html", "junit", "nagios"])
+def test_every_format_says_that_a_run_is_partial(saved, form):
+    whole = shown(saved, form)
+    saved.write_text(saved.read_text() + json.dumps({"fact": "run.partial", "about": "example.org", "value": "interrupted", "n": 90, "from": "v", "at": "2026-11-22T13:00:00Z"}) + "\n")
+    assert "interrupted" not in whole and "interrupted" in shown(saved, form)
+
+
 def test_prometheus(saved, root):
     sample = re.compile(r'mailwhy_\w+\{(\w+="([^"\\\n]|\\[\\"n])*",?)+\} [0-9.]+')
     lines = shown(saved, "prometheus").splitlines()
