@@ -93,10 +93,15 @@ static void put_json(struct cmd *cmd, const struct mw_cause *cause)
     json_decref(object);
 }
 
+static void put_line(struct cmd *cmd, const char *heading, const char *text)
+{
+    fprintf(cmd->out, "%s%s%s\n", heading, mw_text_gap(heading), text);
+}
+
 static void put_list(struct cmd *cmd, const char *heading, const struct mw_list *list)
 {
     if (list->count)
-        fprintf(cmd->out, "%s %s\n", heading, mw_list_join(cmd->arena, list, ", "));
+        put_line(cmd, heading, mw_list_join(cmd->arena, list, ", "));
 }
 
 static void put_text(struct cmd *cmd, const struct mw_cause *cause)
@@ -104,20 +109,21 @@ static void put_text(struct cmd *cmd, const struct mw_cause *cause)
     struct mw_list legs = legs_of(cmd->arena, cause->legs), needs = needs_of(cmd->arena, cause), explains = explains_of(cmd->arena, cause);
     fprintf(cmd->out, "%s (%s)\n\n%s\n\n", _(cause->title), cause->id, shown(cmd->arena, _(cause->says)));
     for (size_t i = 0; i < MW_FIXES && cause->fix[i].text; i++) {
-        fprintf(cmd->out, "%s %s\n", _("To do:"), shown(cmd->arena, _(cause->fix[i].text)));
+        put_line(cmd, mw_words_where(cause->fix[i].where), shown(cmd->arena, _(cause->fix[i].text)));
         if (cause->fix[i].snippet)
             fprintf(cmd->out, "    %s\n", shown(cmd->arena, cause->fix[i].snippet));
     }
     for (size_t i = 0; i < MW_ALIKE && cause->alike[i].other; i++)
         fprintf(cmd->out, _("Looks like %s: %s\n"), cause->alike[i].other, _(cause->alike[i].decides));
-    fprintf(cmd->out, "\n%s %s\n", _("Severity:"), mw_severity_name(cause->severity));
+    fputc('\n', cmd->out);
+    put_line(cmd, _("Severity:"), mw_words_severity(cause->severity));
     put_list(cmd, _("Touches:"), &legs);
-    fprintf(cmd->out, _("Who must act: %s"), mw_owner_name(cause->owner));
+    fprintf(cmd->out, _("Who must act: %s"), mw_words_owner(cause->owner));
     fputc('\n', cmd->out);
     put_list(cmd, _("Needs the facts:"), &needs);
     put_list(cmd, _("What follows from it:"), &explains);
     if (cause->reference)
-        fprintf(cmd->out, "%s %s\n", _("Reference:"), cause->reference);
+        put_line(cmd, _("Reference:"), cause->reference);
 }
 
 void cmd_cause(struct cmd *cmd, const struct mw_cause *cause)

@@ -83,6 +83,10 @@ const struct mw_report *mw_report_make(struct mw_arena *arena, const struct mw_f
 
 const char *mw_severity_name(enum mw_severity severity); /* blocks degrades risk advice */
 const char *mw_owner_name(enum mw_owner owner);          /* user admin provider network other side */
+/* The same for people, in their language. */
+const char *mw_words_severity(enum mw_severity severity);
+const char *mw_words_owner(enum mw_owner owner);
+const char *mw_words_where(enum mw_where where); /* "To do in the DNS:" */
 const char *mw_where_name(enum mw_where where);          /* dns server client network registrar provider */
 const char *mw_leg_name(unsigned leg);                   /* submit send receive retrieve account */
 

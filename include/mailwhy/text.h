@@ -26,6 +26,8 @@ struct mw_list mw_text_split(struct mw_arena *arena, const char *text, const cha
 bool mw_text_same(const char *a, const char *b);
 bool mw_text_starts(const char *text, const char *prefix);
 bool mw_text_ends(const char *text, const char *suffix);
+/* What stands between a heading and its text: a full-width colon has room of its own. */
+const char *mw_text_gap(const char *heading);
 /* First place of `part` in `text` without regard to case, or NULL. */
 const char *mw_text_find(const char *text, const char *part);
 char *mw_text_lower(struct mw_arena *arena, const char *text);

@@ -81,6 +81,11 @@ bool mw_text_ends(const char *text, const char *suffix)
     return length >= tail && mw_text_same(text + length - tail, suffix);
 }
 
+const char *mw_text_gap(const char *heading)
+{
+    return mw_text_ends(heading, "：") ? "" : " ";
+}
+
 const char *mw_text_find(const char *text, const char *part)
 {
     for (; *text; text++)

@@ -33,9 +33,6 @@ const struct mw_found_record *mw_words_records(struct mw_arena *arena, const str
 /* Are they shown: was the DNS what was asked about? */
 bool mw_words_shows_records(const struct mw_report *report, const struct mw_format_options *options);
 
-const char *mw_words_severity(enum mw_severity severity);
-const char *mw_words_owner(enum mw_owner owner);
-const char *mw_words_where(enum mw_where where); /* "In the DNS:" */
 /* The worst state of the directions asked about. */
 enum mw_state mw_words_worst(const struct mw_report *report);
 /* Why the report is not whole, as a sentence; NULL where it is. */

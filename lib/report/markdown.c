@@ -64,7 +64,7 @@ static void put_finding(const struct page *page, const struct mw_finding *findin
     for (size_t i = 0; i < finding->explains_seen; i++)
         fprintf(page->out, "- %s (`%s`)\n", plain(page, mw_words_title(finding->explains.items[i])), finding->explains.items[i]);
     if (finding->cause->reference)
-        fprintf(page->out, "\n%s %s\n", _("Reference:"), plain(page, finding->cause->reference));
+        fprintf(page->out, "\n%s%s%s\n", _("Reference:"), mw_text_gap(_("Reference:")), plain(page, finding->cause->reference));
 }
 
 static void put_records(const struct page *page, const struct mw_report *report, const struct mw_format_options *options)

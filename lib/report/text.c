@@ -178,7 +178,7 @@ static void put_followers(const struct page *page, const struct mw_finding *find
     if (shown)
         paragraph(page, 3, DIM, _("What only follows from it:"));
     for (size_t i = 0; i < shown; i++)
-        paragraph(page, 5, PLAIN, mw_printf(page->arena, "%s (%s)", mw_words_title(finding->explains.items[i]), finding->explains.items[i]));
+        paragraph(page, 5, PLAIN, mw_printf(page->arena, _("%s (%s)"), mw_words_title(finding->explains.items[i]), finding->explains.items[i]));
     if (shown < finding->explains_seen)
         paragraph(page, 5, PLAIN,
                   mw_printf(page->arena,
@@ -268,7 +268,7 @@ static void put_reason(const struct page *page, const struct mw_report *report, 
     size_t count;
     const char *ids = ids_of(page, report, why, &count);
     paragraph(page, 3, PLAIN,
-              page->options->verbose || count <= 3 ? mw_printf(page->arena, "%s (%s)", why, ids)
+              page->options->verbose || count <= 3 ? mw_printf(page->arena, _("%s (%s)"), why, ids)
                                                    : mw_printf(page->arena, mw_lang_plural("%s (%zu cause)", "%s (%zu causes)", count), why, count));
 }
 
@@ -277,8 +277,8 @@ static void put_not_reached(const struct page *page, size_t count)
     if (count)
         paragraph(page, 3, PLAIN,
                   mw_printf(page->arena,
-                            mw_lang_plural("%zu cause, as what would show it was not reached or did not answer (--verbose tells more).",
-                                           "%zu causes, as what would show them was not reached or did not answer (--verbose tells more).", count),
+                            mw_lang_plural("%zu cause, as what would show it was not looked at, not reached or did not answer (--verbose tells more).",
+                                           "%zu causes, as what would show them was not looked at, not reached or did not answer (--verbose tells more).", count),
                             count));
 }
 

@@ -111,7 +111,7 @@ static void add_address(struct tree *tree, const struct mw_fact *end, const char
 {
     const struct mw_fact *serial = mw_fact_find(tree->facts, MW_F_ZONE_SERIAL, end->about), *tcp = mw_fact_find(tree->facts, MW_F_ZONE_TCP_END, end->about);
     const char *words = safe(tree, words_of(at_zone, end->text));
-    const char *line = mw_printf(tree->arena, "%s: %s", safe(tree, address), words);
+    const char *line = mw_printf(tree->arena, _("%s: %s"), safe(tree, address), words);
     if (serial)
         line = mw_printf(tree->arena, _("%s: %s, serial %lld, %.0f ms"), safe(tree, address), words, (long long)serial->number, end->ms);
     add(tree, 2, line);
@@ -124,7 +124,7 @@ static void add_server(struct tree *tree, const struct mw_fact *host)
     const struct mw_fact *looked_up = mw_fact_find(tree->facts, MW_F_NS_ADDRESS_END, host->about);
     const char *side = one_sided(tree, host->about);
     size_t asked = 0;
-    add(tree, 1, side ? mw_printf(tree->arena, "%s (%s)", safe(tree, host->about), side) : safe(tree, host->about));
+    add(tree, 1, side ? mw_printf(tree->arena, _("%s (%s)"), safe(tree, host->about), side) : safe(tree, host->about));
     for (const struct mw_fact *end = mw_fact_first(tree->facts, MW_F_ZONE_END); end; end = mw_fact_next(tree->facts, end)) {
         struct mw_about about = mw_about_read(tree->arena, end->about);
         if (!is_of_zone(tree, &about) || !mw_text_same(about.host, host->about) || !about.address)

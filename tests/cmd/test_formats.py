@@ -147,3 +147,9 @@ def test_no_clause_or_outcome_is_left_in_english(tmp_path):
         {"fact": fact, "about": about, "value": value, "n": n, "from": "v", "at": "2026-11-22T13:00:00Z"} for n, (fact, about, value) in enumerate(facts, 1)]))
     says = {found["id"]: found["says"] for found in json.loads(mailwhy("--json", "--lang", "zh_CN", case, program="-explain").stdout)["causes"]}
     assert "写在域名本身" in says["dmarc.record.syntax"] and "（超时）" in says["spf.dns.temperror"]
+
+
+def test_a_cause_is_explained_in_the_readers_language():
+    said = {lang: mailwhy("explain", "spf.lookup.void", "--lang", lang).stdout for lang in ("en", "zh_CN")}
+    assert "To do in the DNS: Take" in said["en"] and "Severity: mail is impaired\n" in said["en"] and "administrator" in said["en"]
+    assert "在 DNS 里要做的：请" in said["zh_CN"] and "由谁处理：域名或服务器的管理员" in said["zh_CN"] and "： " not in said["zh_CN"]
