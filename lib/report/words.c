@@ -90,6 +90,14 @@ static const char *half_verdict(const struct mw_report *report)
     return NULL;
 }
 
+/* clang-format off */
+static const struct { int send, receive; const char *sentence; } dns_verdicts[] = {
+    {OK,       BROKEN,   N_("%s cannot receive mail; nothing in the DNS keeps it from sending.")},
+    {OK,       DEGRADED, N_("Receiving mail at %s is impaired; nothing in the DNS keeps it from sending.")},
+    {DEGRADED, DEGRADED, N_("Both sending and receiving mail of %s are impaired.")},
+};
+/* clang-format on */
+
 /* Where only the DNS was looked at: that the servers work is not said. */
 static const char *dns_verdict(const struct mw_report *report)
 {
@@ -98,6 +106,9 @@ static const char *dns_verdict(const struct mw_report *report)
     if (mw_make_is_spf(report->facts) && report->send == MW_S_DEGRADED)
         return _("Sending mail from %s is impaired.");
     bool dns_alone = mw_text_same(report->header->question, "dns") && report->exit_status != MW_EXIT_UNKNOWN;
+    for (size_t i = 0; dns_alone && i < MW_COUNT(dns_verdicts); i++)
+        if (fits(dns_verdicts[i].send, (int)report->send) && fits(dns_verdicts[i].receive, (int)report->receive))
+            return _(dns_verdicts[i].sentence);
     if (!dns_alone || report->send != MW_S_OK || report->receive != MW_S_UNKNOWN)
         return NULL;
     return has_risk(report) ? _("Nothing in the DNS keeps mail of %s from working, but something is at risk; its mail servers were not asked.")

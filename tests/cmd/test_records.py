@@ -175,6 +175,11 @@ def test_two_dkim_records_are_not_to_be_published_again(tmp_path):
         "Remove all TXT records at s1._domainkey.example.org but that of the key that signs."]
 
 
+def test_the_dns_alone_does_not_show_that_mail_works(tmp_path):
+    null = [("dns.mx.end", "example.org", "ok", None), ("dns.mx", "example.org", "0 .", None), ("spf.end", "example.org", "ok", None), ("dmarc.end", "example.org", "ok", None)]
+    assert run(tmp_path, null, "--format", "text", question="dns").stdout.startswith("example.org cannot receive mail; nothing in the DNS keeps it from sending.\n")
+
+
 def test_a_saved_evaluation_of_spf_is_told_again_as_it_was(tmp_path):
     result = [("spf.asked", "192.0.2.1", "example.org", None), ("spf.end", "example.org", "ok", None), ("spf.result", "192.0.2.1", "fail", "example.org: -all")]
     done = run(tmp_path, result, question="dns", shape=["spf", "ip=192.0.2.1"])
