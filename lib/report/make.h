@@ -29,6 +29,7 @@ void mw_make_lifetimes(struct mw_making *making, struct mw_finding *finding);
 void mw_make_untested(struct mw_making *making); /* untested.c: ruled_out, not_tested */
 /* Was SPF alone asked about (mailwhy dns --spf)? */
 bool mw_make_is_spf(const struct mw_facts *facts);
+bool mw_make_lets_nobody_send(const struct mw_facts *facts);
 /* count.c: "This is so at 1 of 4 addresses of …", for instances of one cause; NULL: it is so at all that were tried. */
 const char *mw_make_count(struct mw_making *making, struct mw_instance **of, size_t count);
 /* account.c: why nothing can be said of what the mailbox's filter rules do; NULL: it can, or they were not read. */

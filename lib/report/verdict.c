@@ -57,7 +57,7 @@ static bool submits(const struct mw_facts *facts)
 }
 
 /* The domain says that it sends no mail: v=spf1 -all. */
-static bool lets_nobody_send(const struct mw_facts *facts)
+bool mw_make_lets_nobody_send(const struct mw_facts *facts)
 {
     const struct mw_fact *covers = mw_fact_first(facts, MW_F_SPF_COVERS), *all = covers ? mw_fact_find(facts, MW_F_SPF_ALL, covers->about) : NULL;
     return all && mw_text_same(all->text, "-all") && !covers->list.count && !covers->quote && !mw_fact_find(facts, MW_F_SPF_FAILED, covers->about);
@@ -72,7 +72,7 @@ static bool sends(const struct mw_facts *facts)
         return any_at(facts, MW_F_SMTP_RCPT, "2", MW_F_ENDPOINT_SMTP, true);
     if (mw_make_is_spf(facts))
         return any(facts, MW_F_SPF_END, MW_OK);
-    return any(facts, MW_F_SPF_END, MW_OK) && !lets_nobody_send(facts) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
+    return any(facts, MW_F_SPF_END, MW_OK) && !mw_make_lets_nobody_send(facts) && (any(facts, MW_F_DMARC_END, MW_OK) || any(facts, MW_F_DMARC_END, "no"));
 }
 
 /* A host that was named without an address to ask for: all that it can show is that it speaks. */
@@ -191,7 +191,7 @@ static bool is_unknown(const struct mw_report *report)
 {
     bool sends_asked = report->legs & (MW_SUBMIT | MW_SEND), receives_asked = report->legs & (MW_RECEIVE | MW_RETRIEVE);
     if (is_of_tool(report))
-        return !shows_something(report);
+        return !shows_something(report) && !(mw_text_same(report->header->question, "dns") && mw_make_lets_nobody_send(report->facts));
     if (mw_text_same(report->header->question, "account"))
         return report->leg[4] == MW_S_UNKNOWN || mw_fact_first(report->facts, MW_F_SIEVE_FLAW) || is_nowhere(report->facts);
     return (sends_asked && report->send == MW_S_UNKNOWN) || (receives_asked && report->receive == MW_S_UNKNOWN);

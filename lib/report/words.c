@@ -109,7 +109,10 @@ static const char *dns_verdict(const struct mw_report *report)
     for (size_t i = 0; dns_alone && i < MW_COUNT(dns_verdicts); i++)
         if (fits(dns_verdicts[i].send, (int)report->send) && fits(dns_verdicts[i].receive, (int)report->receive))
             return _(dns_verdicts[i].sentence);
-    if (!dns_alone || report->send != MW_S_OK || report->receive != MW_S_UNKNOWN)
+    bool sends_none = report->send == MW_S_UNKNOWN && mw_make_lets_nobody_send(report->facts);
+    if (dns_alone && sends_none && report->receive == MW_S_UNKNOWN && !has_risk(report))
+        return _("Nothing is wrong with the DNS of %s, which says by SPF that it sends no mail; its mail servers were not asked.");
+    if (!dns_alone || (report->send != MW_S_OK && !sends_none) || report->receive != MW_S_UNKNOWN)
         return NULL;
     return has_risk(report) ? _("Nothing in the DNS keeps mail of %s from working, but something is at risk; its mail servers were not asked.")
                             : _("Nothing is wrong with the DNS of %s, as far as mail is concerned; its mail servers were not asked.");

@@ -180,6 +180,13 @@ def test_the_dns_alone_does_not_show_that_mail_works(tmp_path):
     assert run(tmp_path, null, "--format", "text", question="dns").stdout.startswith("example.org cannot receive mail; nothing in the DNS keeps it from sending.\n")
 
 
+def test_a_domain_that_sends_no_mail_has_no_unknown_dns(tmp_path):
+    facts = [("dns.mx.end", "example.org", "ok", None), ("dns.mx", "example.org", "10 mx1.example.org", None), ("spf.end", "example.org", "ok", None),
+             ("spf.record", "example.org", "v=spf1 -all", None), ("spf.all", "example.org", "-all", None), ("spf.covers", "example.org", [], None)]
+    done = run(tmp_path, facts, "--format", "text", question="dns")
+    assert done.returncode == 0 and "says by SPF that it sends no mail" in done.stdout
+
+
 def test_a_saved_evaluation_of_spf_is_told_again_as_it_was(tmp_path):
     result = [("spf.asked", "192.0.2.1", "example.org", None), ("spf.end", "example.org", "ok", None), ("spf.result", "192.0.2.1", "fail", "example.org: -all")]
     done = run(tmp_path, result, question="dns", shape=["spf", "ip=192.0.2.1"])
