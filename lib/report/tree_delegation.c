@@ -83,7 +83,8 @@ static void add_parent(struct tree *tree)
     for (const struct mw_fact *end = mw_fact_first(tree->facts, MW_F_PARENT_END); end; end = mw_fact_next(tree->facts, end)) {
         struct mw_about about = mw_about_read(tree->arena, end->about);
         if (is_of_zone(tree, &about) && about.address)
-            add(tree, 1, mw_printf(tree->arena, "%s[%s]: %s", safe(tree, about.host), safe(tree, about.address), safe(tree, words_of(at_parent, end->text))));
+            add(tree, 1, mw_printf(tree->arena, _("%s: %s"), safe(tree, mw_about_endpoint(tree->arena, about.host, about.address, 0)),
+                                      safe(tree, words_of(at_parent, end->text))));
     }
     add_texts(tree, 2, MW_F_PARENT_NS, tree->zone, "NS");
     add_texts(tree, 2, MW_F_PARENT_DS, tree->zone, "DS");

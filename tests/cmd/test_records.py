@@ -110,6 +110,7 @@ def test_the_tree_of_the_delegation(tmp_path):
         "org, the zone above example.org", "a.nic.example[192.0.2.1]: delegates it", "b.nic.example[192.0.2.2]: does not answer", "NS ns1.example.org",
         "NS gone.example.net", "example.org", "ns1.example.org", "192.0.2.53: answers with authority, serial 7, 0 ms", "over TCP: does not answer",
         "2001:db8::53: refuses to answer", "gone.example.net (only the zone above names it)", "its name has no address"]
+    assert "]：已作委派" in run(tmp_path, DELEGATION, "--tree", "--format", "text", "--lang", "zh_CN").stdout
     tree = json.loads(run(tmp_path, DELEGATION, "--tree", "--json").stdout)["tree"]["delegation"][0]
     assert (tree["zone"], tree["above"], tree["ns"]) == ("example.org", "org", ["ns1.example.org", "gone.example.net"])
     assert [answer["outcome"] for answer in tree["parents"]] == ["ok", "timed out"]
