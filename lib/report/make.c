@@ -156,6 +156,18 @@ static const char *untranslated(const char *value)
     return value;
 }
 
+/* In a command that is pasted into a shell. Who names a server so that the shell would act on it is hostile; what stands there then is no valid command. */
+static const char *in_command(const char *value)
+{
+    return strpbrk(value, "`$|&;<>()\\'\"\n") ? "(…)" : value;
+}
+
+/* No record and no text of several lines. */
+static bool is_command(const char *snippet)
+{
+    return !strstr(snippet, " IN ") && *snippet != '{';
+}
+
 /* The sentence with its {places} filled, each value in the words that `in_words` has for it: a parser's clause is a sentence of ours, in a sentence for people
  * it is said in their language. A place that has no value stays as it is written. */
 static const char *fill(struct mw_making *making, const struct mw_instance *instance, const char *sentence, const char *about,
@@ -190,7 +202,8 @@ static const char *fill_snippets(struct mw_making *making, struct mw_instance **
     for (size_t i = 0; i < count && filled.count < SNIPPETS_MOST; i++) {
         if (!fits(fix, of[i]))
             continue;
-        const char *one = fill(making, of[i], fix->snippet, shown_about(making, of, count, of[i]), untranslated);
+        const char *(*as_is)(const char *value) = is_command(fix->snippet) ? in_command : untranslated;
+        const char *one = fill(making, of[i], fix->snippet, as_is(shown_about(making, of, count, of[i])), as_is);
         if (!mw_list_has(&filled, one))
             mw_list_add(making->arena, &filled, one);
     }

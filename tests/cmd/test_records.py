@@ -212,3 +212,11 @@ def test_what_is_signed_again_and_asked_for_is_a_name(tmp_path):
     assert found["fix"][0]["snippet"] == "dig _25._tcp.mx1.example.org TLSA +dnssec +cd" and found["severity"] == "degrades" and found["legs"] == ["receive"]
     one = [("dns.mx.end", "example.org", "ok", None), ("dnssec.server_flaw", "example.org@ns2.example.org[192.0.2.53]", "bogus signature", None)]
     assert finding(tmp_path, one, "dns.dnssec.bogus")["fix"][0]["snippet"] == "dig example.org MX +dnssec +cd"
+
+
+def test_a_hostile_name_gets_into_no_command(tmp_path):
+    def pasted(name):
+        facts = [("dns.mx.end", "example.org", "ok", None), ("spf.end", "example.org", "ok", None), ("spf.failed", "example.org", f"{name}: timed out", "x")]
+        return finding(tmp_path, facts, "spf.dns.temperror")["fix"][0]["snippet"]
+    assert pasted("a.example") == "dig a.example TXT +trace"
+    assert all(pasted(name) == "dig (…) TXT +trace" for name in ("a`id`.example", "$(id).example", "a|id", "a;id", "a\nid"))
