@@ -229,9 +229,15 @@ static void spf_limit(struct mw_judge *judge)
             mw_place(instance, "costs", costs);
         place_record(judge, instance, thinned(judge, lookups->about, lookups->number));
     }
-    MW_EACH (flaw, judge, MW_F_SPF_FLAW)
-        if (mw_text_find(flaw->text, "exchanges"))
-            mw_place(mw_found(judge, flaw->about, flaw), "value", "> 10 MX");
+    MW_EACH (flaw, judge, MW_F_SPF_FLAW) {
+        if (!mw_text_find(flaw->text, "exchanges"))
+            continue;
+        struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
+        mw_place(instance, "part", own_term(judge, flaw) ? own_term(judge, flaw) : "mx");
+        mw_words(instance, N_("The SPF record stands for too many exchanges"),
+                 N_("The term {part} of the SPF record of {about} stands for more than ten exchanges; ten are allowed. Receivers give up with a permanent error, as if there "
+                    "were no SPF."));
+    }
 }
 
 /* The record without the terms that such facts are about. What a redirect was to decide, ~all does. */

@@ -214,6 +214,11 @@ def test_what_is_signed_again_and_asked_for_is_a_name(tmp_path):
     assert finding(tmp_path, one, "dns.dnssec.bogus")["fix"][0]["snippet"] == "dig example.org MX +dnssec +cd"
 
 
+def test_too_many_exchanges_are_no_lookups(tmp_path):
+    many = [("spf.end", "example.org", "ok", None), ("spf.flaw", "example.org", "more than 10 exchanges behind mx", "example.org: mx")]
+    assert finding(tmp_path, many, "spf.lookup.limit")["says"].startswith("The term mx of the SPF record of example.org stands for more than ten exchanges;")
+
+
 def test_a_hostile_name_gets_into_no_command(tmp_path):
     def pasted(name):
         facts = [("dns.mx.end", "example.org", "ok", None), ("spf.end", "example.org", "ok", None), ("spf.failed", "example.org", f"{name}: timed out", "x")]
