@@ -359,7 +359,7 @@ static const struct mw_fact *agreed(struct mw_judge *judge, const char *zone, co
 static const char *joined(struct mw_judge *judge, const struct mw_list *list)
 {
     struct mw_arena *arena = mw_judge_arena(judge);
-    const char *text = list->count ? mw_list_join(arena, list, ", ") : "-";
+    const char *text = list->count ? mw_list_join(arena, list, ", ") : N_("no record");
     return mw_text_safe(arena, text, strlen(text), 400);
 }
 
@@ -395,8 +395,8 @@ static struct mw_instance *found_otherwise(struct mw_judge *judge, const struct 
 /* --- a zone of its own --- */
 
 static const char own_title[] = N_("The resolver has a zone of its own for the domain, with other records");
-static const char own_says[] = N_("The resolver {resolver} does not ask the servers of {about}: it answers from a zone of its own. There the {type} records are {old}, while "
-                                  "the public DNS has {now}. Mail from inside this network goes by the records of that zone.");
+static const char own_says[] = N_("The resolver {resolver} does not ask the servers of {about}: it answers from a zone of its own. {type} records there: "
+                                  "{old}; in the public DNS: {now}. Mail from inside this network goes by the records of that zone.");
 
 static bool own_zone(struct mw_judge *judge, const struct kind *kind)
 {

@@ -219,6 +219,14 @@ def test_too_many_exchanges_are_no_lookups(tmp_path):
     assert finding(tmp_path, many, "spf.lookup.limit")["says"].startswith("The term mx of the SPF record of example.org stands for more than ten exchanges;")
 
 
+def test_what_a_zone_of_the_resolver_lacks_is_said(tmp_path):
+    case, lacking = JUDGE / "resolver" / "dns.split_horizon.finds-own-zone.jsonl", tmp_path / "lacking.jsonl"
+    rows = [json.loads(line) for line in case.read_text().splitlines()]
+    lacking.write_text("".join(json.dumps(row | ({"value": []} if row.get("fact") == "resolver.mx" else {})) + "\n" for row in rows))
+    says = [found["says"] for found in json.loads(mailwhy("explain", lacking, "--json").stdout)["causes"] if found["id"] == "dns.split_horizon"]
+    assert says and "MX records there: no record; in the public DNS: 10 " in says[0]
+
+
 def test_a_hostile_name_gets_into_no_command(tmp_path):
     def pasted(name):
         facts = [("dns.mx.end", "example.org", "ok", None), ("spf.end", "example.org", "ok", None), ("spf.failed", "example.org", f"{name}: timed out", "x")]
