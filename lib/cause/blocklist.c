@@ -178,7 +178,7 @@ static const struct mw_cause causes[] = {
         .fix = {
             {MW_AT_SERVER, N_("Find and stop what put it there: an open relay, a hacked account, a web form, malware. Only then have the entry removed: "
                               "{removal}."), NULL},
-            {MW_NOWHERE, N_("Meanwhile send through another relay that is not listed."), NULL},
+            {MW_AT_SERVER, N_("Meanwhile send through another relay that is not listed."), NULL},
         },
         .reference = "RFC 5782; RFC 6471",
         .needs = {MW_F_DNSBL_END, MW_F_ADDRESS_OF},

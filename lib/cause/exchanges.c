@@ -435,7 +435,7 @@ static const struct mw_cause causes[] = {
                    "it leaves."),
         .fix = {
             {MW_AT_DNS, N_("If the domain shall take mail, replace the null MX by the MX records of your mail provider."), "{about}. IN MX 10 mail.{about}."},
-            {MW_NOWHERE, N_("If it takes no mail on purpose, the record is right and may stay."), NULL},
+            {MW_AT_DNS, N_("If it takes no mail on purpose, the record is right and may stay."), NULL},
         },
         .reference = "RFC 7505",
         .needs = {MW_F_DNS_MX_END},

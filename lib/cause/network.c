@@ -576,7 +576,7 @@ static const struct mw_cause causes[] = {
             {MW_AT_NETWORK, N_("If this machine is to deliver mail itself, ask the Internet or cloud provider to open outgoing port 25 (a form or a "
                                "ticket; some never do)."), NULL},
             {MW_AT_SERVER, N_("Or deliver through a relay with login on port 587 or 465 (Postfix: relayhost)."), "relayhost = [smtp.example.net]:587"},
-            {MW_NOWHERE, N_("To test the receiving servers, run the same command from a network that lets port 25 out."), NULL},
+            {MW_AT_CLIENT, N_("To test the receiving servers, run the same command from a network that lets port 25 out."), NULL},
         },
         .reference = "RFC 5068 section 3.1",
         .needs = {MW_F_TCP_END, MW_F_CONTROL_END},
