@@ -170,13 +170,18 @@ static void check_files(const struct cmd_choices *choices)
         check_file(choices->configs.items[i]);
 }
 
-/* The line that many programs save before a message (RFC 4155): none of the message itself. */
-static size_t mbox_line(const char *bytes, size_t count)
+static bool begins(const char *bytes, size_t count, const char *with)
 {
-    static const char from[] = "From ";
-    size_t length = sizeof from - 1;
-    const char *end = count > length && memcmp(bytes, from, length) == 0 ? memchr(bytes, '\n', count) : NULL;
-    return end ? (size_t)(end - bytes) + 1 : 0;
+    return count >= strlen(with) && memcmp(bytes, with, strlen(with)) == 0;
+}
+
+/* What programs save before a message, and is none of it: a byte order mark, the line of an mbox (RFC 4155). */
+static size_t before_message(const char *bytes, size_t count)
+{
+    static const char mark[] = "\xEF\xBB\xBF";
+    size_t before = begins(bytes, count, mark) ? strlen(mark) : 0;
+    const char *end = begins(bytes + before, count - before, "From ") ? memchr(bytes + before, '\n', count - before) : NULL;
+    return end ? (size_t)(end - bytes) + 1 : before;
 }
 
 /* A message that is longer than the ceiling is read as far as that; its signatures are then told as not tested. */
@@ -196,7 +201,7 @@ static void read_message(struct cmd *cmd, const char *path)
         mw_fail(MW_EXIT_NO_INPUT, _("cannot read %s: %s"), path, strerror(errno));
     fclose(in);
     asked->message_cut = count > MW_MESSAGE_BYTES;
-    size_t before = mbox_line(bytes, count);
+    size_t before = before_message(bytes, count);
     bytes += before;
     count -= before;
     asked->message = bytes;

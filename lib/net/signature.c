@@ -135,6 +135,8 @@ static size_t ask_library(struct mw_arena *arena, const struct mw_raw *raw, stru
     lib.eoh(dkim);
     if (raw->body_bytes)
         lib.body(dkim, (unsigned char *)(uintptr_t)raw->body, raw->body_bytes);
+    if (raw->body_bytes && raw->body[raw->body_bytes - 1] != '\n') /* its relaxed form does not end the last line by itself (RFC 6376 section 3.4.4) */
+        lib.body(dkim, (unsigned char *)(uintptr_t)"\r\n", 2);
     lib.eom(dkim, NULL);
     size_t count = collect(dkim, arena, words);
     lib.free(dkim);
