@@ -24,6 +24,7 @@ struct mw_signing {
     size_t value_bytes, body_hash_bytes;
     int64_t length;            /* l=, bytes of the canonical body that are signed; -1: all */
     int64_t at, until;         /* t=, x=, seconds since 1970; -1: not said */
+    bool is_below;             /* i= of DKIM is of a domain below d= */
     long instance;             /* i= of ARC */
     const char *chain;         /* cv= of a seal: none, pass or fail; NULL */
 };

@@ -195,6 +195,7 @@ static void signature_absent(struct mw_judge *judge)
         }
         struct mw_instance *instance = mw_found(judge, mw_seen_target(judge), is_signed);
         mw_proof(instance, authres);
+        mw_place(instance, "unsigned", "");
     }
     mw_message_unsigned(judge);
 }
@@ -475,7 +476,8 @@ static const struct mw_cause causes[] = {
         .says = N_("The message from {about} arrived without a DKIM signature of its domain. Many servers trust such mail less, and the big providers ask for one."),
         .fix = {
             {MW_AT_SERVER, N_("Turn on DKIM signing at the provider, or in OpenDKIM or rspamd, and let Postfix use it for its own mail too."),
-             "smtpd_milters = unix:opendkim/opendkim.sock\nnon_smtpd_milters = $smtpd_milters"},
+             "smtpd_milters = unix:opendkim/opendkim.sock\nnon_smtpd_milters = $smtpd_milters", "unsigned"},
+            {MW_AT_SERVER, N_("Mend the settings of the signer or replace it: {wrong}."), NULL, "wrong"},
         },
         .reference = "RFC 6376",
         .any = {MW_F_DELIVER_SIGNED, MW_F_MESSAGE_SIGNED},

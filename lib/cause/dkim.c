@@ -217,14 +217,38 @@ void mw_message_expired(struct mw_judge *judge)
             mw_proof(mw_found(judge, signature->about, signature), mw_each(judge, MW_F_MESSAGE_RECEIVED, NULL));
 }
 
+/* What the key is at fault for is told with the key. */
+static bool breaks_rules(const struct mw_fact *signature)
+{
+    return mw_seen_value(signature, "cannot be read") ||
+           (mw_seen_value(signature, "key unusable") && signature->quote &&
+            (mw_text_find(signature->quote, "of another type") || mw_text_find(signature->quote, "not for subdomains")));
+}
+
+static void message_signed_wrongly(struct mw_judge *judge)
+{
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM) {
+        if (!breaks_rules(signature) || mw_message_any_holds(judge))
+            continue;
+        const char *behind = signature->quote ? strstr(signature->quote, "; ") : NULL;
+        struct mw_instance *instance = mw_found(judge, signature->about, signature);
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, signature->about));
+        mw_place(instance, "wrong", behind ? behind + 2 : signature->text);
+        mw_words(instance, N_("The DKIM signature of the message breaks the rules"),
+                 N_("Receivers cannot use the signature of the message ({about}: {wrong}). They take the message as if it were not signed."));
+    }
+}
+
 void mw_message_unsigned(struct mw_judge *judge)
 {
+    message_signed_wrongly(judge);
     MW_EACH (is_signed, judge, MW_F_MESSAGE_SIGNED) {
         if (is_signed->yes)
             continue;
         const struct mw_fact *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL);
         struct mw_instance *instance = mw_found(judge, from ? from->text : mw_seen_target(judge), is_signed);
         mw_proof(instance, from);
+        mw_place(instance, "unsigned", "");
         if (!mw_each(judge, MW_F_MESSAGE_RECEIVED, NULL)) /* it never left: servers sign what they send out */
             mw_weight(instance, MW_ADVICE, MW_SEND);
         mw_words(instance, N_("The message carries no DKIM signature"),

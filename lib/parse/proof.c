@@ -123,6 +123,8 @@ const char *mw_signing_key_flaw(const struct mw_signing *signing, const struct m
         return N_("the key is of another type than the signature");
     if (strcmp(key->type, "rsa") == 0 && key->bits < RSA_LEAST_BITS)
         return N_("the key is shorter than 1024 bits");
+    if (key->no_subdomains && signing->is_below)
+        return N_("the key is not for subdomains (t=s), and i= is of one");
     return key->for_mail ? NULL : N_("the key is not for mail");
 }
 

@@ -158,6 +158,13 @@ static bool take_chain(struct reading *reading, const char *value)
     return reading->signing->chain != NULL;
 }
 
+/* Verifiers pass over methods that they do not know (section 3.5), and "dns/txt" is the only one. */
+static bool take_methods(struct reading *reading, const char *value)
+{
+    struct mw_list methods = mw_text_split(reading->arena, value, ": \t");
+    return mw_list_has(&methods, "dns/txt") || mw_list_has(&methods, "dns");
+}
+
 static bool take_version(struct reading *reading, const char *value)
 {
     (void)reading;
@@ -190,6 +197,7 @@ static const struct { const char *name; unsigned of, required; take *take; const
     {"l",  D,         0,         take_length,    N_("l= is not a number")},
     {"t",  D | M | S, 0,         take_time,      N_("t= is not a time")},
     {"x",  D,         0,         take_until,     N_("x= is not a time")},
+    {"q",  D,         0,         take_methods,   N_("q= does not name dns/txt")},
     {"i",  M | S,     M | S,     take_instance,  N_("no instance in i=")},
     {"cv", S,         S,         take_chain,     N_("cv= is not none, pass or fail")},
 };
@@ -217,10 +225,11 @@ static bool check_names(const struct mw_signing *signing, struct mw_flaw *flaw)
 }
 
 /* i= is of the domain in d= or below it (section 3.5). */
-static bool check_identity(struct mw_arena *arena, const struct tags *tags, const struct mw_signing *signing, struct mw_flaw *flaw)
+static bool check_identity(struct mw_arena *arena, const struct tags *tags, struct mw_signing *signing, struct mw_flaw *flaw)
 {
     const char *identity = signing->kind == MW_DKIM_SIGNATURE ? get(tags, "i") : NULL;
     const char *at = identity ? strrchr(identity, '@') : NULL;
+    signing->is_below = at && !mw_text_same(at + 1, signing->domain);
     if (!identity || (at && mw_domain_is_under(mw_text_lower(arena, at + 1), mw_text_lower(arena, signing->domain))))
         return true;
     return mw_flaw_is(flaw, N_("the identity in i= is not of the domain in d="), shown(arena, identity));

@@ -108,6 +108,24 @@ static void signatures_are_verified(void **state)
     unit_same(verdict(*state, message, NULL, false), MW_SIGNATURE_NO_KEY, "no key");
     unit_same(verdict(*state, message, NULL, true), MW_SIGNATURE_UNTESTED, "no answer");
     unit_same(verdict(*state, message, "v=DKIM1; p=", false), MW_SIGNATURE_BAD_KEY, "revoked");
+    unit_same(verdict(*state, mw_strndup(*state, message, strlen(message) - 2), text, false), MW_SIGNATURE_PASS, "saved without the last line end");
+    const char *below = replaced(*state, message, "d=example.org;", "d=example.org; i=@mail.example.org;");
+    unit_same(verdict(*state, below, replaced(*state, text, "k=rsa;", "t=s;"), false), MW_SIGNATURE_BAD_KEY, "i= below, and the key is for the domain alone");
+}
+
+static void methods_are_looked_at(void **state)
+{
+    static const struct { const char *tag; bool flawed; } cases[] = {{" q=dns/txt;", false}, {" q=dns/txt:other;", false}, {" q=ldap;", true}, {" q=;", true}};
+    const char *message = signed_message(*state, 0, 0);
+    struct mw_signature_key keys[] = {{NAME, record(*state), false}};
+    struct mw_signature found[MW_SIGNATURES];
+    struct mw_raw raw;
+    for (size_t i = 0; i < MW_COUNT(cases); i++) {
+        const char *text = replaced(*state, message, "d=example.org;", mw_printf(*state, "d=example.org;%s", cases[i].tag));
+        mw_raw_read(*state, text, strlen(text), &raw);
+        assert_int_equal(mw_signatures_verify(*state, &raw, keys, 1, 0, found), 1);
+        unit_same(found[0].verdict, cases[i].flawed ? MW_SIGNATURE_FLAWED : MW_SIGNATURE_HEADER, cases[i].tag);
+    }
 }
 
 static void times_are_looked_at(void **state)
@@ -158,6 +176,7 @@ static void unsigned_messages_have_none(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(signatures_are_verified), UNIT(times_are_looked_at), UNIT(ed25519_is_verified), UNIT(unsigned_messages_have_none)};
+    const struct CMUnitTest tests[] = {UNIT(signatures_are_verified), UNIT(methods_are_looked_at), UNIT(times_are_looked_at), UNIT(ed25519_is_verified),
+                                       UNIT(unsigned_messages_have_none)};
     return cmocka_run_group_tests(tests, make_key, free_key);
 }
