@@ -9,6 +9,45 @@
 
 #define STRING_SHOWN 200 /* bytes of one string of a record to paste */
 
+/* --- signatures that hold ---------------------------------------------------------------------------------------------------------------------- */
+
+/* One that the author's domain made, or that DMARC counts as such. */
+static bool own_holds(struct mw_judge *judge)
+{
+    static const char key[] = "._domainkey.";
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM) {
+        const char *at = mw_text_find(signature->about, key);
+        if (at && mw_text_same(signature->text, "pass") && mw_message_is_aligned(judge, at + strlen(key)))
+            return true;
+    }
+    return false;
+}
+
+/* Does the author's domain ask receivers to turn away what passes for another domain alone? */
+static bool is_strict(struct mw_judge *judge)
+{
+    const struct mw_fact *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL), *policy = from ? mw_know(judge, MW_F_DMARC_POLICY, from->text) : NULL;
+    return policy && !mw_seen_value(policy, "none");
+}
+
+/* Any signature that still holds speaks for the message: it was altered before that one was made, as lists do. With a strict policy only the author's do. */
+bool mw_message_any_holds(struct mw_judge *judge)
+{
+    if (is_strict(judge))
+        return own_holds(judge);
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
+        if (mw_text_same(signature->text, "pass"))
+            return true;
+    return false;
+}
+
+/* A key that fails for a message harms little where another signature of the author's domain holds. */
+static void weigh(struct mw_judge *judge, struct mw_instance *instance, const char *about)
+{
+    if (mw_know(judge, MW_F_MESSAGE_DKIM, about) && own_holds(judge))
+        mw_weight(instance, MW_ADVICE, MW_SEND);
+}
+
 /* --- keys ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* Found under a name of the list alone: nobody knows that mail is signed with it. */
@@ -24,6 +63,7 @@ static void dkim_missing(struct mw_judge *judge)
             continue;
         const struct mw_fact *alias = mw_know(judge, MW_F_DKIM_CNAME, end->about);
         struct mw_instance *instance = mw_found(judge, end->about, end);
+        weigh(judge, instance, end->about);
         if (!alias)
             continue;
         mw_proof(instance, alias);
@@ -59,6 +99,7 @@ static void dkim_flawed(struct mw_judge *judge)
         mw_proof(instance, mw_know(judge, MW_F_DKIM_MENDED, flaw->about));
         bool are_several = mw_text_same(flaw->text, "more than one record");
         mw_place(instance, are_several ? "several" : "record", record_to_paste(judge, flaw->about));
+        weigh(judge, instance, flaw->about);
         if (are_several)
             mw_words(instance, N_("There is more than one DKIM record at one name"),
                      N_("At {about} stands more than one TXT record. Which one a receiver takes is left to chance, so signatures fail now and then. Only the record "
@@ -75,6 +116,7 @@ static void dkim_other_key(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, signature->about, signature);
         mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, signature->about));
         mw_place(instance, "other", record_to_paste(judge, signature->about));
+        weigh(judge, instance, signature->about);
         mw_words(instance, N_("The DKIM key in the DNS is not the one that signs"),
                  N_("The signature of the message was not made with the private key that belongs to {about}: the record was not renewed when the key was, or the "
                     "signature itself was damaged."));
@@ -89,9 +131,13 @@ static void dkim_invalid(struct mw_judge *judge)
 
 static void dkim_unsupported(struct mw_judge *judge)
 {
-    MW_EACH (flaw, judge, MW_F_DKIM_FLAW)
-        if (!is_guessed(judge, flaw->about) && (mw_text_same(flaw->text, "unknown key type") || mw_text_same(flaw->text, "no hash that verifiers accept")))
-            mw_proof(mw_found(judge, flaw->about, flaw), mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
+    MW_EACH (flaw, judge, MW_F_DKIM_FLAW) {
+        if (is_guessed(judge, flaw->about) || !(mw_text_same(flaw->text, "unknown key type") || mw_text_same(flaw->text, "no hash that verifiers accept")))
+            continue;
+        struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
+        mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, flaw->about));
+        weigh(judge, instance, flaw->about);
+    }
     MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
         if (mw_text_same(signature->text, "algorithm not accepted") && !mw_message_any_holds(judge))
             mw_found(judge, signature->about, signature);
@@ -137,6 +183,7 @@ static void dkim_revoked(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, revoked->about, revoked);
         mw_proof(instance, mw_know(judge, MW_F_DKIM_RECORD, revoked->about));
+        weigh(judge, instance, revoked->about);
         if (!mw_know(judge, MW_F_MESSAGE_DKIM, revoked->about) && another_key_works(judge, revoked->about))
             mw_weight(instance, MW_ADVICE, MW_SEND);
     }
@@ -144,14 +191,6 @@ static void dkim_revoked(struct mw_judge *judge)
 
 /* --- a given message ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* Any signature that still holds speaks for the message: it was altered before that one was made, as lists do. */
-bool mw_message_any_holds(struct mw_judge *judge)
-{
-    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
-        if (mw_text_same(signature->text, "pass"))
-            return true;
-    return false;
-}
 
 static bool is_altered(const struct mw_fact *signature)
 {

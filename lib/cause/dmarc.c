@@ -1,5 +1,6 @@
 /* Causes in DMARC, the record that says what becomes of mail that proves nothing. A record that could not be looked up is neither missing nor wrong.
  * RFC 9989. */
+#include "message.h"
 #include "ports.h"
 
 #include <mailwhy/dmarc.h>
@@ -155,6 +156,14 @@ struct passes {
 static bool is_aligned(const char *domain, const char *from, const char *organisation, bool strict)
 {
     return strict ? mw_text_same(domain, from) : mw_domain_is_under(domain, organisation);
+}
+
+bool mw_message_is_aligned(struct mw_judge *judge, const char *domain)
+{
+    const struct mw_fact *record, *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL);
+    const struct mw_fact *organisation = from ? mw_know(judge, MW_F_DMARC_ORGANISATION, from->text) : NULL;
+    const struct mw_dmarc *read = applying(judge, &record);
+    return !from || is_aligned(domain, from->text, organisation ? organisation->text : from->text, read && organisation && read->strict_dkim);
 }
 
 static void count_pass(struct passes *passes, const struct mw_fact *fact, const char *domain, bool aligned)

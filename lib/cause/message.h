@@ -4,6 +4,8 @@
 
 #include <mailwhy/cause.h>
 
+/* Does DMARC count what passes for `domain` for the author of the message? True where it is not known whose message it is. In dmarc.c. */
+bool mw_message_is_aligned(struct mw_judge *judge, const char *domain);
 bool mw_message_any_holds(struct mw_judge *judge);
 void mw_message_altered(struct mw_judge *judge);
 void mw_message_expired(struct mw_judge *judge);
