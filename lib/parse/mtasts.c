@@ -107,7 +107,7 @@ static bool read_mx(struct policy_reader *reader, const char *value)
 {
     const char *host = value + (strncmp(value, "*.", 2) == 0 ? 2 : 0), *why;
     const char *name = mw_domain_read(reader->arena, host, &why);
-    if (!name || mw_address_read(reader->arena, host))
+    if (!name || mw_text_ends(host, ".") || mw_address_read(reader->arena, host))
         return mw_flaw_is(reader->flaw, N_("mx is not a host or *.domain"), value);
     if (reader->policy->mx.count < MX_CEILING)
         mw_list_add(reader->arena, &reader->policy->mx, host == value ? name : mw_printf(reader->arena, "*.%s", name));

@@ -47,6 +47,7 @@ static void policies_are_read(void **state)
         {"version: STSv1\nmode: enforce\nmx: a.example\nmax_age: 99999999\n", NULL, "max_age is beyond 31557600", 4},
         {"version: STSv1\nmode: enforce\nmx: *.*.example\n", NULL, "mx is not a host or *.domain", 3},
         {"version: STSv1\nmode: enforce\nmx: 10 a.example\n", NULL, "mx is not a host or *.domain", 3},
+        {"version: STSv1\nmode: enforce\nmx: a.example.\n", NULL, "mx is not a host or *.domain", 3},
         {"version: STSv1\nmode: enforce\nmx: 192.0.2.1\n", NULL, "mx is not a host or *.domain", 3},
         {"\xEF\xBB\xBFversion: STSv1\nmode: enforce\n", NULL, "begins with a byte order mark", 1},
         {"<!doctype html>\n", NULL, "a line without a name and a colon", 1},
