@@ -228,7 +228,8 @@ static void got_words(struct mw_look *look, const struct mw_dns_answer *answer, 
     enum mw_fact_id id = list->kind == DOMAINS ? MW_F_DNSBL_DOMAIN : MW_F_DNSBL_LISTED;
     for (size_t i = 0; (record = mw_dns_next(trial->entry, MW_A, &i));) {
         const char *reason = meaning(look, list, record->address);
-        if (!mw_text_starts(record->address, "127.") || mw_text_find(reason, "good"))
+        bool is_none = !*reason && mw_text_same(record->address, "127.0.0.1"); /* a filter's answer: no list gives it without saying so (RFC 5782 section 2.1) */
+        if (!mw_text_starts(record->address, "127.") || is_none || mw_text_find(reason, "good"))
             continue;
         mw_tell_text(look, id, trial->subject, mw_printf(look->arena, "%s %s%s%s", list->zone, record->address, *reason ? " " : "", reason),
                      words ? words->joined : NULL);

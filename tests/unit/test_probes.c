@@ -367,6 +367,9 @@ static const struct scene scenes[] = {
      "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.255.255.254\n- 1.0.0.127.bl.example A ok 1.0.0.127.bl.example. 300 IN A 127.255.255.254\n"
      "- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.255.255.254\n",
      "dnsbl.end bl.example refused\nnot dnsbl.listed*"},
+    {"an answer that no list means as a reason", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org",
+     "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.0.0.2\n- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.0.0.1\n",
+     "dnsbl.end bl.example ok\nnot dnsbl.listed*"},
     {"a block list that lists everybody", "dnsbl", DOMAIN "\naddress.of 192.0.2.1 mx1.example.org",
      "- 2.0.0.127.bl.example A ok 2.0.0.127.bl.example. 300 IN A 127.0.0.2\n- 1.0.0.127.bl.example A ok 1.0.0.127.bl.example. 300 IN A 127.0.0.2\n"
      "- 1.2.0.192.bl.example A ok 1.2.0.192.bl.example. 300 IN A 127.0.0.2\n",
