@@ -3,6 +3,7 @@
  * What a wildcard gives is no record of the service, and was not told as one. RFC 2782, RFC 6186 section 3, RFC 8314 section 5.1. */
 #include "ports.h"
 
+#include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
 
 #include <string.h>
@@ -123,6 +124,12 @@ static const struct mw_fact *closed(struct mw_judge *judge, const struct record 
 static void target(struct mw_judge *judge, const struct record *record)
 {
     const struct mw_fact *alias = mw_know(judge, MW_F_DNS_CNAME, record->target), *shut = closed(judge, record);
+    if (mw_address_read(mw_judge_arena(judge), record->target)) {
+        mw_words(found(judge, record, record->target, NULL), N_("An SRV record names an address instead of a host"),
+                 N_("The SRV record of _{label}._tcp.{domain} has the address {about} where a name must stand. There is no host of that name, so mail programs that go "
+                    "by it find no server."));
+        return;
+    }
     if (mw_seen_no_address(judge, record->target)) {
         struct mw_instance *instance = found(judge, record, record->target, mw_know(judge, MW_F_DNS_A_END, record->target));
         mw_proof(instance, mw_know(judge, MW_F_DNS_AAAA_END, record->target));
