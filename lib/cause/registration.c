@@ -96,6 +96,12 @@ static void expired_unseen(struct mw_judge *judge, const char *domain, unsigned 
 {
     struct mw_instance *instance = found_registration(judge, domain, NULL, leg);
     weigh(instance, MW_RISK, leg);
+    if (!is_past(judge, registered_part(judge, domain))) {
+        mw_words(instance, N_("The domain is being deleted, and it still works"),
+                 N_("{about} has been given up or deleted at its registrar (status: {status}), though it was registered until {expires}. It still works; when the "
+                    "registry takes it out of the DNS, all mail ends."));
+        return;
+    }
     mw_words(
         instance, N_("The registration of the domain has run out, and it still works"),
         N_("The registration of {about} ended on {expires} (status: {status}). The domain still works, as registrars grant some weeks; after that it is taken "
@@ -110,6 +116,18 @@ static void expires_soon(struct mw_judge *judge, const char *domain, unsigned le
              N_("The registration of {about} ends on {expires}. Make sure that it will be renewed: without that all mail ends."));
 }
 
+static void expired_shown(struct mw_judge *judge, const char *domain, const struct mw_fact *shown, unsigned leg)
+{
+    const char *registered = registered_part(judge, domain);
+    bool past = is_past(judge, registered), let_go = is_let_go(judge, registered);
+    struct mw_instance *instance = found_registration(judge, domain, shown, leg);
+    mw_confidence(instance, past || let_go ? 0.97 : 0.8);
+    if (let_go && !past)
+        mw_words(instance, N_("The domain has been deleted at its registrar"),
+                 N_("{about} has been given up or deleted at its registrar (status: {status}; it was registered until {expires}), and was taken out of the DNS. "
+                    "Nobody can send mail to it, and its own mail is refused."));
+}
+
 /* A registration that the registry has prolonged by itself counts as run out only where the registrar has already parked the domain or taken it out. */
 static void domain_expired(struct mw_judge *judge, const char *domain, unsigned leg)
 {
@@ -118,7 +136,7 @@ static void domain_expired(struct mw_judge *judge, const char *domain, unsigned 
     bool lapsed = is_past(judge, registered) || is_let_go(judge, registered), grace = has_status(judge, registered, "auto renew period");
     int64_t left;
     if (shown && (lapsed || grace))
-        mw_confidence(found_registration(judge, domain, shown, leg), lapsed ? 0.97 : 0.8);
+        expired_shown(judge, domain, shown, leg);
     else if (lapsed)
         expired_unseen(judge, domain, leg);
     else if (!grace && time_left(judge, registered, &left) && left < SOON_DAYS * 86400)
