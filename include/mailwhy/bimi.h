@@ -17,6 +17,9 @@ bool mw_bimi_is_record(const char *text);
 /* NULL: *flaw says why. */
 const struct mw_bimi *mw_bimi_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
 
+/* What a record that is none seems to be meant as: the first logo that it names, else one at `domain`, and its evidence. */
+const char *mw_bimi_mend(struct mw_arena *arena, const char *text, const char *domain);
+
 #define MW_BIMI_LOGO_BYTES 32768u
 /* Is it a logo that receivers show? False: *flaw says why not. What is not looked at: drawing, colours, whether it is square. */
 bool mw_bimi_is_logo(struct mw_arena *arena, const char *bytes, size_t count, struct mw_flaw *flaw);

@@ -17,6 +17,8 @@ struct mw_tlsrpt {
 
 /* NULL: *flaw says why. */
 const struct mw_tlsrpt *mw_tlsrpt_read(struct mw_arena *arena, const char *text, struct mw_flaw *flaw);
+/* What a record that is none seems to be meant as: its addresses without the size of DMARC behind them, with the scheme that they lack. NULL: it has none. */
+const char *mw_tlsrpt_mend(struct mw_arena *arena, const char *text);
 /* The domain of a mailto: URI, as A-labels; NULL: it has none, or is another URI. */
 const char *mw_tlsrpt_domain(struct mw_arena *arena, const char *uri);
 

@@ -3,6 +3,7 @@
 #include "message.h"
 #include "ports.h"
 
+#include <mailwhy/bimi.h>
 #include <mailwhy/dmarc.h>
 #include <mailwhy/dns.h>
 #include <mailwhy/lang.h>
@@ -238,19 +239,29 @@ static void dmarc_multiple(struct mw_judge *judge)
 
 /* --- BIMI ---------------------------------------------------------------------------------------------------------------------------------- */
 
-static void found_bimi(struct mw_judge *judge, const struct mw_fact *proof, const char *part, const char *where)
+static struct mw_instance *found_bimi(struct mw_judge *judge, const struct mw_fact *proof, const char *part, const char *where)
 {
     struct mw_instance *instance = mw_found(judge, proof->about, proof);
     mw_place(instance, "part", part);
     mw_place(instance, "where", where && *where ? where : mw_printf(mw_judge_arena(judge), "default._bimi.%s", proof->about));
     mw_proof(instance, mw_know(judge, MW_F_BIMI_RECORD, proof->about));
+    return instance;
+}
+
+static void bimi_unread(struct mw_judge *judge)
+{
+    MW_EACH (flaw, judge, MW_F_BIMI_FLAW) {
+        const struct mw_fact *record = mw_know(judge, MW_F_BIMI_RECORD, flaw->about);
+        struct mw_instance *instance = found_bimi(judge, flaw, flaw->text, flaw->quote);
+        if (record)
+            mw_place(instance, "record", mw_bimi_mend(mw_judge_arena(judge), record->text, flaw->about));
+    }
 }
 
 /* Only answers count: a server that was silent today may show the logo tomorrow. */
 static void bimi_invalid(struct mw_judge *judge)
 {
-    MW_EACH (flaw, judge, MW_F_BIMI_FLAW)
-        found_bimi(judge, flaw, flaw->text, flaw->quote);
+    bimi_unread(judge);
     MW_EACH (flaw, judge, MW_F_BIMI_LOGO_FLAW)
         found_bimi(judge, flaw, flaw->text, flaw->quote);
     MW_EACH (logo, judge, MW_F_BIMI_LOGO)
@@ -381,8 +392,8 @@ static const struct mw_cause causes[] = {
         .says = N_("The domain {about} publishes a logo for its mail (BIMI) that receivers do not show: {part} ({where})."),
         .fix = {
             {MW_AT_DNS, N_("This is in the way: {part} ({where}). The record must name an https address of an SVG Tiny PS image of at most 32 KiB, and the DMARC "
-                           "policy be quarantine or reject, for subdomains too."),
-             "default._bimi.{domain}. IN TXT \"v=BIMI1; l=https://{domain}/logo.svg; a=\""},
+                           "policy be quarantine or reject, for subdomains too."), NULL},
+            {MW_AT_DNS, N_("This is how the record seems to be meant:"), "default._bimi.{domain}. IN TXT \"{record}\"", "record"},
         },
         .reference = "draft-brand-indicators-for-message-identification",
         .needs = {MW_F_BIMI_END},

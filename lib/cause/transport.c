@@ -6,6 +6,7 @@
 
 #include <mailwhy/lang.h>
 #include <mailwhy/mtasts.h>
+#include <mailwhy/tlsrpt.h>
 
 #include <string.h>
 
@@ -265,6 +266,13 @@ static bool has_tlsa(struct mw_judge *judge, const char *domain)
     return false;
 }
 
+/* {reports}: the record to publish; the one that is written there, mended, where it names somebody. */
+static void place_reports(struct mw_judge *judge, struct mw_instance *instance, const char *written)
+{
+    const char *mended = written ? mw_tlsrpt_mend(mw_judge_arena(judge), written) : NULL;
+    mw_place(instance, "reports", mended ? mended : mw_printf(mw_judge_arena(judge), "v=TLSRPTv1; rua=mailto:tls-reports@%s", mw_seen_target(judge)));
+}
+
 /* RFC 8460 section 3: what is no record, and two, count as none. */
 static void tlsrpt_malformed(struct mw_judge *judge)
 {
@@ -274,6 +282,7 @@ static void tlsrpt_malformed(struct mw_judge *judge)
             continue;
         struct mw_instance *instance = mw_found(judge, flaw->about, flaw);
         mw_proof(instance, mw_know(judge, MW_F_TLSRPT_RECORD, flaw->about));
+        place_reports(judge, instance, flaw->quote);
         mw_words(instance, N_("The domain gets no reports on failures of TLS"),
                  N_("The record at _smtp._tls.{domain} is not valid ({value}). Senders take it as absent, so nobody tells when mail is held back because of "
                     "TLS."));
@@ -292,6 +301,7 @@ static void tlsrpt_unreachable(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, domain, target);
         mw_proof(instance, rua);
         mw_place(instance, "target", target->about);
+        place_reports(judge, instance, NULL);
         mw_words(instance, N_("The domain gets no reports on failures of TLS"),
                  N_("The reports of {domain} are to go to an address in {target}, which takes no mail ({value})."));
     }
@@ -312,6 +322,7 @@ static void absent(struct mw_judge *judge)
         if (mw_seen_serves(judge, mw_port_host(judge, end->about), domain))
             mw_proof(instance, end);
     place_policy(judge, instance, domain, "testing", sts);
+    place_reports(judge, instance, NULL);
 }
 
 /* --- DANE --------------------------------------------------------------------------------------------------------------------------------------- */
@@ -589,7 +600,7 @@ static const struct mw_cause causes[] = {
         .says = N_("{domain} has neither MTA-STS nor DANE nor TLS reporting. Whoever stands on the way can make senders deliver without encryption, and nobody "
                    "reports it."),
         .fix = {
-            {MW_AT_DNS, N_("Publish where reports are to go first."), "_smtp._tls.{domain}. IN TXT \"v=TLSRPTv1; rua=mailto:tls-reports@{domain}\""},
+            {MW_AT_DNS, N_("Publish where reports are to go first."), "_smtp._tls.{domain}. IN TXT \"{reports}\""},
             {MW_AT_SERVER, N_("Then serve this policy at https://mta-sts.{domain}/.well-known/mta-sts.txt, and set it to enforce once the reports show no failure."),
              "{policy}", "policy"},
             {MW_AT_DNS, N_("Announce the policy by this record, with a new id whenever it changes."), "_mta-sts.{domain}. IN TXT \"v=STSv1; id={id};\"", "policy"},

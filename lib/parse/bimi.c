@@ -43,6 +43,25 @@ const struct mw_bimi *mw_bimi_read(struct mw_arena *arena, const char *text, str
     return record;
 }
 
+/* The first web address of a tag, as https; NULL: it names none. */
+static const char *address_in(struct mw_arena *arena, const struct tags *tags, const char *name)
+{
+    const char *value = mw_tags_get(tags, name);
+    struct mw_list written = mw_text_split(arena, value ? value : "", ", \"<>");
+    const char *first = written.count ? written.items[0] : "";
+    if (mw_text_starts(first, "http://"))
+        first = mw_printf(arena, "https%s", first + strlen("http"));
+    return is_https(first) ? first : NULL;
+}
+
+const char *mw_bimi_mend(struct mw_arena *arena, const char *text, const char *domain)
+{
+    const struct tags *tags = mw_tags_cut(arena, text);
+    const char *logo = address_in(arena, tags, "l"), *evidence = address_in(arena, tags, "a");
+    logo = logo ? logo : mw_printf(arena, "https://%s/logo.svg", domain);
+    return mw_printf(arena, "v=BIMI1; l=%s; a=%s", logo, evidence ? evidence : "");
+}
+
 /* --- the logo ------------------------------------------------------------------------------------------------------------------------------ */
 
 struct logo {

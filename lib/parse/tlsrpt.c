@@ -62,6 +62,19 @@ const struct mw_tlsrpt *mw_tlsrpt_read(struct mw_arena *arena, const char *text,
     return NULL;
 }
 
+const char *mw_tlsrpt_mend(struct mw_arena *arena, const char *text)
+{
+    const char *value = mw_tags_get(mw_tags_cut(arena, text), "rua");
+    struct mw_list written = mw_text_split(arena, value ? value : "", ", "), mended = {0};
+    for (size_t i = 0; i < written.count; i++) {
+        const char *uri = mw_strndup(arena, written.items[i], strcspn(written.items[i], "!"));
+        const char *whole = strchr(uri, '@') && !strchr(uri, ':') ? mw_printf(arena, "mailto:%s", uri) : uri;
+        if (mw_tags_is_report_uri(whole, "https://") && is_encoded(whole))
+            mw_list_add(arena, &mended, whole);
+    }
+    return mended.count ? mw_printf(arena, "v=TLSRPTv1; rua=%s", mw_list_join(arena, &mended, ",")) : NULL;
+}
+
 const char *mw_tlsrpt_domain(struct mw_arena *arena, const char *uri)
 {
     const char *at = mw_text_starts(uri, "mailto:") ? strchr(uri, '@') : NULL, *flaw;

@@ -62,8 +62,19 @@ static void logos_are_checked(void **state)
     unit_same(flaw.why, "longer than 32 KiB", "ceiling");
 }
 
+static void records_are_mended(void **state)
+{
+    static const struct { const char *text, *mended; } cases[] = {
+        {"v=BIMI1; l=http://a.example/l.svg; a=https://a.example/v.pem", "v=BIMI1; l=https://a.example/l.svg; a=https://a.example/v.pem"},
+        {"v=BIMI1; l=https://a.example/l.svg, https://a.example/m.svg", "v=BIMI1; l=https://a.example/l.svg; a="},
+        {"v=BIMI1; a=self;", "v=BIMI1; l=https://b.example/logo.svg; a="},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++)
+        unit_same(mw_bimi_mend(*state, cases[i].text, "b.example"), cases[i].mended, cases[i].text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(logos_are_checked)};
+    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(records_are_mended), UNIT(logos_are_checked)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

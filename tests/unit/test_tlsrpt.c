@@ -30,6 +30,18 @@ static void records_are_read(void **state)
     }
 }
 
+static void records_are_mended(void **state)
+{
+    static const struct { const char *text, *mended; } cases[] = {
+        {"v=TLSRPTv1; rua=mailto:a@b.c!10m", "v=TLSRPTv1; rua=mailto:a@b.c"},
+        {"V=TLSRPTv1; rua=a@b.c, https://d.e/x", "v=TLSRPTv1; rua=mailto:a@b.c,https://d.e/x"},
+        {"v=TLSRPTv1; rua=http://d.e/", NULL},
+        {"v=TLSRPTv1;", NULL},
+    };
+    for (size_t i = 0; i < MW_COUNT(cases); i++)
+        unit_same(mw_tlsrpt_mend(*state, cases[i].text), cases[i].mended, cases[i].text);
+}
+
 static void mailboxes_have_domains(void **state)
 {
     unit_same(mw_tlsrpt_domain(*state, "mailto:a@Reports.Example?subject=x"), "reports.example", "query");
@@ -39,6 +51,6 @@ static void mailboxes_have_domains(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(mailboxes_have_domains)};
+    const struct CMUnitTest tests[] = {UNIT(records_are_read), UNIT(records_are_mended), UNIT(mailboxes_have_domains)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
