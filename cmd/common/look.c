@@ -175,11 +175,31 @@ static bool begins(const char *bytes, size_t count, const char *with)
     return count >= strlen(with) && memcmp(bytes, with, strlen(with)) == 0;
 }
 
-/* What programs save before a message, and is none of it: a byte order mark, the line of an mbox (RFC 4155). */
+static bool begins_field(const char *bytes, size_t count)
+{
+    size_t name = 0;
+    while (name < count && bytes[name] > ' ' && bytes[name] != ':')
+        name++;
+    return name && name < count && bytes[name] == ':';
+}
+
+/* The lines before a header that are empty or blank; a message may be without header, and its text is none. */
+static size_t blank_lines(const char *bytes, size_t count)
+{
+    size_t lines = 0;
+    for (size_t i = 0; i < count && bytes[i] && strchr(" \t\r\n", bytes[i]); i++)
+        if (bytes[i] == '\n')
+            lines = i + 1;
+    bool is_before = begins_field(bytes + lines, count - lines) || begins(bytes + lines, count - lines, "From ");
+    return is_before ? lines : 0;
+}
+
+/* What is saved or copied before a message, and is none of it: a byte order mark, blank lines, the line of an mbox (RFC 4155). */
 static size_t before_message(const char *bytes, size_t count)
 {
     static const char mark[] = "\xEF\xBB\xBF";
     size_t before = begins(bytes, count, mark) ? strlen(mark) : 0;
+    before += blank_lines(bytes + before, count - before);
     const char *end = begins(bytes + before, count - before, "From ") ? memchr(bytes + before, '\n', count - before) : NULL;
     return end ? (size_t)(end - bytes) + 1 : before;
 }
