@@ -296,6 +296,22 @@ void mw_message_unsigned(struct mw_judge *judge)
     }
 }
 
+/* More than one field that is wrong is one fault of the program that wrote them. */
+static void header_wrong(struct mw_judge *judge)
+{
+    const struct mw_fact *first = mw_each(judge, MW_F_MESSAGE_HEADER, NULL), *from = mw_each(judge, MW_F_MESSAGE_FROM, NULL);
+    struct mw_instance *instance = first ? mw_found(judge, "message", first) : NULL;
+    struct mw_list fields = {0};
+    MW_EACH (wrong, judge, MW_F_MESSAGE_HEADER) {
+        mw_proof(instance, wrong);
+        mw_list_add(mw_judge_arena(judge), &fields, wrong->quote ? wrong->quote : "-");
+    }
+    if (!instance)
+        return;
+    mw_proof(instance, from);
+    mw_place(instance, "fields", mw_list_join(mw_judge_arena(judge), &fields, ", "));
+}
+
 static void arc_broken(struct mw_judge *judge)
 {
     MW_EACH (result, judge, MW_F_ARC_RESULT) {
@@ -413,6 +429,22 @@ static const struct mw_cause causes[] = {
             {"dkim.signature.body_altered", N_("There is no mailing list in its header.")},
         },
         .explains = {"dmarc.fail.reject", "sym:outbound.partial"},
+    },
+    {
+        .id = "msg.header.noncompliant", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
+        .title = N_("The header of the message breaks the rules"),
+        .says = N_("In the header of the message {value} ({fields}). Google, Microsoft and others refuse such mail, and what DMARC says of it is open."),
+        .fix = {
+            {MW_AT_SERVER, N_("Let the program that writes the messages put in From, Subject, Date, To and Message-ID once each, and look for a filter, script or gateway "
+                              "on the way that adds a second one instead of replacing the first."), NULL},
+        },
+        .reference = "RFC 5322 section 3.6",
+        .needs = {MW_F_MESSAGE_HEADER},
+        .holds = header_wrong,
+        .alike = {
+            {"dkim.signature.body_altered", N_("Each field stands once.")},
+        },
+        .explains = {"sym:outbound.reject", "sym:outbound.spam"},
     },
     {
         .id = "arc.chain.broken", .legs = MW_RECEIVE, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_OTHER_SIDE,

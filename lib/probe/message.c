@@ -55,6 +55,19 @@ static void tell_origin(struct mw_look *look, struct checking *checking)
     mw_tell_time(look, MW_F_MESSAGE_RECEIVED, ABOUT, hop.at, stamp);
 }
 
+/* RFC 5322 section 3.6: these stand once, and From must. A draft may lack Date and Message-ID. */
+static void tell_header(struct mw_look *look, const struct checking *checking)
+{
+    static const char *const once[] = {"From", "Sender", "Reply-To", "To", "Cc", "Subject", "Date", "Message-ID"};
+    if (checking->mail.count && !mw_mail_value(&checking->mail, "From"))
+        mw_tell_text(look, MW_F_MESSAGE_HEADER, ABOUT, N_("a header field is missing"), "From");
+    for (size_t i = 0; i < MW_COUNT(once); i++) {
+        size_t from = 0;
+        if (mw_mail_next(&checking->mail, once[i], &from) && mw_mail_next(&checking->mail, once[i], &from))
+            mw_tell_text(look, MW_F_MESSAGE_HEADER, ABOUT, N_("a header field stands twice"), once[i]);
+    }
+}
+
 /* --- signatures ----------------------------------------------------------------------------------------------------------------------------------- */
 
 static const char *quote_of(struct mw_look *look, const struct mw_signature *signature)
@@ -160,6 +173,7 @@ static void start(struct mw_look *look)
     mw_raw_read(look->arena, look->asked->message, look->asked->message_bytes, &checking->raw);
     mw_mail_read(look->arena, look->asked->message, look->asked->message_bytes, &checking->mail);
     tell_origin(look, checking);
+    tell_header(look, checking);
     if (look->asked->message_cut) {
         look->outcome = MW_TOO_LONG;
         look->remark = mw_printf(look->arena, "longer than %u bytes: its signatures were not checked", MW_MESSAGE_BYTES);
@@ -174,8 +188,8 @@ const struct mw_probe mw_probe_message = {
     .says = N_("Checks the DKIM signatures and the ARC chain of the message of --message, and looks for what was changed in it."),
     .legs = MW_SEND | MW_RECEIVE,
     .wants = MW_F_TARGET_DOMAIN,
-    .tells = {MW_F_MESSAGE_FROM, MW_F_MESSAGE_ENVELOPE, MW_F_MESSAGE_RECEIVED, MW_F_MESSAGE_LIST, MW_F_MESSAGE_SIGNED, MW_F_MESSAGE_DKIM, MW_F_MESSAGE_CHANGE,
-              MW_F_MESSAGE_CHANGE_RELAXED, MW_F_MESSAGE_ABSENT, MW_F_MESSAGE_UNCOVERED, MW_F_ARC_RESULT, MW_F_ARC_FLAW, MW_F_ARC_SET},
+    .tells = {MW_F_MESSAGE_FROM, MW_F_MESSAGE_ENVELOPE, MW_F_MESSAGE_RECEIVED, MW_F_MESSAGE_LIST, MW_F_MESSAGE_HEADER, MW_F_MESSAGE_SIGNED, MW_F_MESSAGE_DKIM,
+              MW_F_MESSAGE_CHANGE, MW_F_MESSAGE_CHANGE_RELAXED, MW_F_MESSAGE_ABSENT, MW_F_MESSAGE_UNCOVERED, MW_F_ARC_RESULT, MW_F_ARC_FLAW, MW_F_ARC_SET},
     .ends = MW_F_MESSAGE_END,
     .when = has_message,
     .start = start,
