@@ -165,6 +165,20 @@ static const char *exchanges_doubt(struct mw_making *making, const char *cause)
     return NULL;
 }
 
+/* Lists that were asked for and say nothing: what others say does not speak for them. */
+static const char *lists_doubt(struct mw_making *making, const char *cause)
+{
+    struct mw_list silent = {0};
+    if (strcmp(cause, "rep.dnsbl.listed") != 0 && strcmp(cause, "rep.dnsbl.policy_list") != 0)
+        return NULL;
+    for (const struct mw_fact *end = mw_fact_first(making->facts, MW_F_DNSBL_END); end; end = mw_fact_next(making->facts, end))
+        if (!mw_text_same(end->text, MW_OK) && mw_list_has(&making->report->header->options, mw_printf(making->arena, "dnsbl=%s", end->about)))
+            mw_list_add(making->arena, &silent, mw_printf(making->arena, "%s (%s)", end->about, mw_lang(end->text)));
+    if (!silent.count)
+        return NULL;
+    return mw_printf(making->arena, mw_lang(N_("These block lists could not be asked, or are not to be believed: %s.")), mw_list_join(making->arena, &silent, ", "));
+}
+
 static const char *why_no_answer(struct mw_making *making, const struct mw_fact *silent)
 {
     return mw_printf(making->arena, mw_lang(N_("It was tried, but there was no answer that says anything: %s of %s ended \"%s\".")),
@@ -180,7 +194,8 @@ void mw_make_untested(struct mw_making *making)
         bool is_beside = mw_make_is_spf(making->facts) && !mw_text_starts(tried->cause->id, "spf.");
         if (!(tried->cause->legs & making->report->legs) || tried->tested == MW_HOLDS || is_beside)
             continue;
-        const char *exchanges = exchanges_doubt(making, tried->cause->id), *doubt = exchanges ? exchanges : mw_make_filters_doubt(making, tried->cause->id);
+        const char *exchanges = exchanges_doubt(making, tried->cause->id), *lists = lists_doubt(making, tried->cause->id);
+        const char *doubt = exchanges ? exchanges : lists ? lists : mw_make_filters_doubt(making, tried->cause->id);
         if (doubt)
             not_tested[count++] = (struct mw_not_tested){tried->cause->id, doubt, true};
         else if (tried->tested == MW_RULED_OUT)
