@@ -167,6 +167,12 @@ static void name_mismatch(struct mw_judge *judge)
         const struct mw_fact *names = mw_know(judge, MW_F_TLS_NAMES, name->about);
         mw_place(instance, "names", names ? mw_fact_value(mw_judge_arena(judge), names) : "-");
         mw_confidence(instance, 0.95);
+        if (mw_port_kind(judge, name->about)->service != MW_EXCHANGE)
+            mw_place(instance, "program", "");
+        else
+            mw_words(instance, N_("The certificate is for another name"),
+                     N_("The certificate of {about} is made out to {names}, not to {host}. Servers that check it, as MTA-STS asks of them, do not deliver; most do not "
+                        "check."));
     }
 }
 
@@ -691,8 +697,8 @@ static const struct mw_cause causes[] = {
         .title = N_("The certificate is for another name"),
         .says = N_("The certificate of {about} is made out to {names}, not to {host}. Mail programs warn or refuse."),
         .fix = {
-            {MW_AT_CLIENT, N_("Enter a name that stands on the certificate as server name in the mail program, if the provider confirms it."), NULL},
-            {MW_AT_SERVER, N_("Or have a certificate issued that names {host} as well."),
+            {MW_AT_CLIENT, N_("Enter a name that stands on the certificate as server name in the mail program, if the provider confirms it."), NULL, "program"},
+            {MW_AT_SERVER, N_("Have a certificate issued that names {host} as well."),
              "certbot certonly --standalone -d {host}"},
         },
         .reference = "RFC 9525 section 6; RFC 7817",

@@ -9,6 +9,7 @@ A case is AREA/CAUSE.CASE.jsonl, a stream of facts as the tools write it, and AR
     leg NAME STATE is the state of that leg
     way NAME STATE is the verdict on sending or receiving
     exit N         is the exit status
+    fix ID WHERE   has all its fixes at that place
     paste TEXT     is all that one of the fixes gives to paste
 """
 
@@ -51,6 +52,7 @@ def holds(word, cause, state, report):
         "folded": cause not in roots and any(cause in found["explains"] for found in report["causes"]),
         "ruled_out": cause in report["ruled_out"],
         "leg": report["verdict"]["legs"].get(cause) == state,
+        "fix": {fix["where"] for found in report["causes"] if found["id"] == cause for fix in found["fix"]} == {state},
         "way": report["verdict"].get(cause) == state,
         "exit": str(report["exit"]) == cause,
         "not_tested": cause in [untested["what"] for untested in report["not_tested"]],
