@@ -503,7 +503,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dkim.key.invalid", N_("The key in the DNS is not the one that signs.")},
         },
-        .explains = {"dmarc.fail.reject", "sym:outbound.spam", NULL},
+        .explains = {"arc.chain.broken", "dmarc.fail.reject", "sym:outbound.spam", NULL},
     },
     {
         .id = "dkim.signature.expired",

@@ -312,6 +312,16 @@ static void header_wrong(struct mw_judge *judge)
     mw_place(instance, "fields", mw_list_join(mw_judge_arena(judge), &fields, ", "));
 }
 
+/* What was put into the text behind the forwarder broke his seal and the author's signature alike. */
+static void prove_common_change(struct mw_judge *judge, struct mw_instance *instance, const struct mw_fact *flaw)
+{
+    if (!flaw || !mw_text_starts(flaw->text, "the body was changed"))
+        return;
+    MW_EACH (signature, judge, MW_F_MESSAGE_DKIM)
+        if (mw_text_same(signature->text, "body altered"))
+            mw_proof(instance, signature);
+}
+
 static void arc_broken(struct mw_judge *judge)
 {
     MW_EACH (result, judge, MW_F_ARC_RESULT) {
@@ -321,6 +331,7 @@ static void arc_broken(struct mw_judge *judge)
         struct mw_instance *instance = mw_found(judge, "message", result);
         mw_proof(instance, flaw);
         mw_place(instance, "why", flaw ? flaw->text : "");
+        prove_common_change(judge, instance, flaw);
         if (mw_message_any_holds(judge)) /* then the chain is not needed */
             mw_weight(instance, MW_ADVICE, MW_RECEIVE);
     }
@@ -428,7 +439,7 @@ static const struct mw_cause causes[] = {
         .alike = {
             {"dkim.signature.body_altered", N_("There is no mailing list in its header.")},
         },
-        .explains = {"dmarc.fail.reject", "sym:outbound.partial"},
+        .explains = {"arc.chain.broken", "dmarc.fail.reject", "sym:outbound.partial"},
     },
     {
         .id = "msg.header.noncompliant", .legs = MW_SEND, .severity = MW_DEGRADES, .layer = MW_L_POLICY, .owner = MW_ADMIN,
