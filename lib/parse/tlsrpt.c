@@ -69,7 +69,7 @@ const char *mw_tlsrpt_mend(struct mw_arena *arena, const char *text)
     for (size_t i = 0; i < written.count; i++) {
         const char *uri = mw_strndup(arena, written.items[i], strcspn(written.items[i], "!"));
         const char *whole = strchr(uri, '@') && !strchr(uri, ':') ? mw_printf(arena, "mailto:%s", uri) : uri;
-        if (mw_tags_is_report_uri(whole, "https://") && is_encoded(whole))
+        if (mw_tags_is_report_uri(whole, "https://") && is_encoded(whole) && !strpbrk(whole, "\"\\<>"))
             mw_list_add(arena, &mended, whole);
     }
     return mended.count ? mw_printf(arena, "v=TLSRPTv1; rua=%s", mw_list_join(arena, &mended, ",")) : NULL;

@@ -36,6 +36,7 @@ static void records_are_mended(void **state)
         {"v=TLSRPTv1; rua=mailto:a@b.c!10m", "v=TLSRPTv1; rua=mailto:a@b.c"},
         {"V=TLSRPTv1; rua=a@b.c, https://d.e/x", "v=TLSRPTv1; rua=mailto:a@b.c,https://d.e/x"},
         {"v=TLSRPTv1; rua=http://d.e/", NULL},
+        {"V=TLSRPTv1; rua=https://d.e/\"x", NULL},
         {"v=TLSRPTv1;", NULL},
     };
     for (size_t i = 0; i < MW_COUNT(cases); i++)
