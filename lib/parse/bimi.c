@@ -47,7 +47,7 @@ const struct mw_bimi *mw_bimi_read(struct mw_arena *arena, const char *text, str
 static const char *address_in(struct mw_arena *arena, const struct tags *tags, const char *name)
 {
     const char *value = mw_tags_get(tags, name);
-    struct mw_list written = mw_text_split(arena, value ? value : "", ", \"<>");
+    struct mw_list written = mw_text_split(arena, value ? value : "", ", \t\r\n\v\f\"<>");
     const char *first = written.count ? written.items[0] : "";
     if (mw_text_starts(first, "http://"))
         first = mw_printf(arena, "https%s", first + strlen("http"));

@@ -65,7 +65,7 @@ const struct mw_tlsrpt *mw_tlsrpt_read(struct mw_arena *arena, const char *text,
 const char *mw_tlsrpt_mend(struct mw_arena *arena, const char *text)
 {
     const char *value = mw_tags_get(mw_tags_cut(arena, text), "rua");
-    struct mw_list written = mw_text_split(arena, value ? value : "", ", "), mended = {0};
+    struct mw_list written = mw_text_split(arena, value ? value : "", ", \t\r\n\v\f"), mended = {0};
     for (size_t i = 0; i < written.count; i++) {
         const char *uri = mw_strndup(arena, written.items[i], strcspn(written.items[i], "!"));
         const char *whole = strchr(uri, '@') && !strchr(uri, ':') ? mw_printf(arena, "mailto:%s", uri) : uri;

@@ -9,6 +9,8 @@ static void check_record(struct mw_arena *arena, const char *text)
     const struct mw_bimi *record = mw_bimi_read(arena, text, &flaw);
     FUZZ_FLAW(record, flaw);
     fuzz_must(!record || (mw_bimi_is_record(text) && record->logo && record->evidence && record->declined == (!*record->logo && !*record->evidence)));
+    struct mw_flaw none = {0};
+    fuzz_must(mw_bimi_read(arena, mw_bimi_mend(arena, text, "example.org"), &none) != NULL); /* it is to be pasted */
 }
 
 static void check_logo(struct mw_arena *arena, const char *bytes, size_t count)

@@ -40,6 +40,9 @@ static void check_others(struct mw_arena *arena, const char *text)
     fuzz_must(!reports || reports->rua.count);
     if (reports)
         mw_tlsrpt_domain(arena, reports->rua.items[0]);
+    struct mw_flaw none = {0};
+    const char *mended = mw_tlsrpt_mend(arena, text);
+    fuzz_must(!mended || mw_tlsrpt_read(arena, mended, &none)); /* it is to be pasted */
     const struct mw_tlsa *record = mw_tlsa_read(arena, text, &tlsa);
     FUZZ_FLAW(record, tlsa);
     fuzz_must(!record || record->bytes);
